@@ -1,0 +1,90 @@
+package wire
+
+import (
+	"errors"
+	"io"
+)
+
+var errWriterClosed = errors.New("wire: body is already closed")
+
+// A DotWriter sends one body dot-stuffed. It takes lines that end in CRLF and
+// refuses bare CR, bare LF and NUL (ErrBareCR, ErrBareLF, ErrNUL) before the
+// run that has them is queued: a receiver that is less strict could take them
+// for the end of the body. After an error the body cannot be ended, and the
+// connection must be closed.
+type DotWriter struct {
+	c    *Conn
+	scan scanner
+	bol  bool // the next octet begins a line
+	cr   bool // the last piece ended in a CR, which is not queued yet
+	err  error
+}
+
+// DotWriter returns a writer of a body. Close ends the body; the next reply
+// must wait for it.
+func (c *Conn) DotWriter() *DotWriter { return &DotWriter{c: c, bol: true} }
+
+// Write queues p.
+func (d *DotWriter) Write(p []byte) (int, error) {
+	total := len(p)
+	if d.cr && total > 0 && d.err == nil {
+		if p[0] != '\n' {
+			d.err = ErrBareCR
+			return 0, d.err
+		}
+		d.cr = false
+		d.queue([]byte("\r\n"))
+		d.bol = true
+		p = p[1:]
+	}
+	for len(p) > 0 && d.err == nil {
+		p = d.run(p)
+	}
+	return total - len(p), d.err
+}
+
+// run queues the first run of p and returns what is behind it.
+func (d *DotWriter) run(p []byte) []byte {
+	n, bol, clean := d.scan.next(p)
+	switch {
+	case !clean:
+		d.err = d.scan.flaw(p[:n], noLimit)
+		return p
+	case n == 0: // a lone CR
+		d.cr = true
+		return nil
+	}
+	if d.bol && p[0] == '.' {
+		d.queue([]byte{'.'})
+	}
+	d.queue(p[:n])
+	d.bol = bol
+	return p[n:]
+}
+
+func (d *DotWriter) queue(p []byte) {
+	if d.err == nil {
+		_, d.err = d.c.Write(p)
+	}
+}
+
+// Close queues the end of the body. A last line that has no CRLF gets one.
+func (d *DotWriter) Close() error {
+	switch {
+	case d.err != nil:
+		return d.err
+	case d.cr:
+		d.err = ErrBareCR
+		return d.err
+	case !d.bol:
+		d.queue([]byte("\r\n"))
+	}
+	d.queue([]byte(endLine))
+	err := d.err
+	if err == nil {
+		d.err = errWriterClosed
+	}
+	return err
+}
+
+var _ io.WriteCloser = (*DotWriter)(nil)

@@ -1,0 +1,9 @@
+//go:build !unix
+
+package wire
+
+import "net"
+
+func (c *Conn) waitOn(net.Conn) {}
+
+func (c *Conn) awaitOctets() error { return c.awaitOne() }
