@@ -1,0 +1,194 @@
+package smtp
+
+import (
+	"encoding/hex"
+	"errors"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// The parsers of arguments. They are pure: text in, values out. An error that
+// is a Reply is the answer; any other one is answered by badSyntax.
+
+var errSyntax = errors.New("smtp: syntax error in arguments")
+
+// nothing takes no arguments.
+func nothing(s string) (struct{}, error) {
+	if strings.Trim(s, " ") != "" {
+		return struct{}{}, errSyntax
+	}
+	return struct{}{}, nil
+}
+
+// text takes anything.
+func text(s string) (string, error) { return s, nil }
+
+// something takes anything but nothing.
+func something(s string) (string, error) {
+	if s = strings.Trim(s, " "); s == "" {
+		return "", errSyntax
+	}
+	return s, nil
+}
+
+// maxHello bounds the name that a client gives itself: a domain or an address
+// literal (RFC 5321, 4.5.3.1.2).
+const maxHello = 255
+
+// hello takes the client's name. Real clients send underscores, names without
+// a dot and worse, so any word without control characters will do; it is a
+// claim, not an address.
+func hello(s string) (string, error) {
+	s = strings.Trim(s, " ")
+	if s == "" || len(s) > maxHello {
+		return "", errSyntax
+	}
+	for i := range len(s) {
+		if s[i] <= ' ' || s[i] == 0x7f {
+			return "", errSyntax
+		}
+	}
+	return s, nil
+}
+
+// mailArgs takes FROM:<reverse-path> and its parameters.
+func mailArgs(s string) (MailParams, error) {
+	p, rest, err := bracketed(s, "FROM:")
+	if err != nil {
+		return MailParams{}, err
+	}
+	m := MailParams{Path: p}
+	err = eachParam(rest, func(key, value string) error {
+		for i := range mailParams {
+			if foldEqual(key, mailParams[i].keyword) {
+				return mailParams[i].set(&m, value)
+			}
+		}
+		return badParameter
+	})
+	if err == nil && !m.UTF8 && !p.IsASCII() {
+		err = needsUTF8
+	}
+	return m, err
+}
+
+// rcptArgs takes TO:<forward-path> and its parameters.
+func rcptArgs(s string) (RcptParams, error) {
+	p, rest, err := bracketed(s, "TO:")
+	if err != nil {
+		return RcptParams{}, err
+	}
+	if p.IsNull() {
+		return RcptParams{}, errSyntax
+	}
+	err = eachParam(rest, func(string, string) error { return badParameter })
+	return RcptParams{Path: p}, err
+}
+
+// bracketed parses key<path> and returns what follows. Spaces after the colon
+// are against RFC 5321, 3.3, but harmless and common.
+func bracketed(s, key string) (p Path, rest string, err error) {
+	if len(s) < len(key) || !foldEqual(s[:len(key)], key) {
+		return Path{}, "", errSyntax
+	}
+	s, ok := strings.CutPrefix(strings.TrimLeft(s[len(key):], " "), "<")
+	if !ok {
+		return Path{}, "", errSyntax
+	}
+	if rest, null := strings.CutPrefix(s, ">"); null {
+		return Path{}, rest, nil
+	}
+	if p, rest, err = cutPath(s); err != nil {
+		return Path{}, "", err
+	}
+	if rest, ok = strings.CutPrefix(rest, ">"); !ok {
+		return Path{}, "", errSyntax
+	}
+	return p, rest, nil
+}
+
+// maxParams bounds the parameters of one command; no extension comes near it.
+const maxParams = 20
+
+// eachParam calls take for each esmtp-param of s (RFC 5321, 4.1.2).
+func eachParam(s string, take func(key, value string) error) error {
+	if s != "" && s[0] != ' ' {
+		return errSyntax
+	}
+	var seen []string
+	for param := range strings.FieldsFuncSeq(s, func(r rune) bool { return r == ' ' }) {
+		key, value, hasValue := strings.Cut(param, "=")
+		if !isKeyword(key) || hasValue && !isParamValue(value) || len(seen) == maxParams {
+			return errSyntax
+		}
+		key = strings.ToUpper(key) // ASCII only: isKeyword
+		if slices.Contains(seen, key) {
+			return errSyntax
+		}
+		seen = append(seen, key)
+		if err := take(key, value); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func isKeyword(s string) bool {
+	for i := range len(s) {
+		if !isAlnum(s[i]) && (s[i] != '-' || i == 0) {
+			return false
+		}
+	}
+	return s != ""
+}
+
+func isParamValue(s string) bool {
+	for i := range len(s) {
+		if c := s[i]; c <= ' ' || c == '=' || c == 0x7f {
+			return false
+		}
+	}
+	return s != ""
+}
+
+// maxSizeDigits is how long a SIZE may be (RFC 1870, 6.1).
+const maxSizeDigits = 20
+
+// size parses the value of SIZE. One that does not fit is larger than any
+// limit, not a syntax error.
+func size(s string) (int64, error) {
+	if s == "" || len(s) > maxSizeDigits || strings.Trim(s, "0123456789") != "" {
+		return 0, errSyntax
+	}
+	n, err := strconv.ParseInt(s, 10, 64)
+	if err != nil {
+		return 0, declaredTooBig
+	}
+	return n, nil
+}
+
+// decodeXtext undoes the encoding of a parameter's value (RFC 3461, 4). What
+// it returns is printable ASCII.
+func decodeXtext(s string) (string, error) {
+	var b strings.Builder
+	for i := 0; i < len(s); i++ {
+		c := s[i]
+		if c == '+' {
+			var one [1]byte
+			if len(s) < i+3 || strings.ToUpper(s[i+1:i+3]) != s[i+1:i+3] {
+				return "", errSyntax
+			}
+			if _, err := hex.Decode(one[:], []byte(s[i+1:i+3])); err != nil {
+				return "", errSyntax
+			}
+			c = one[0]
+			i += 2
+		}
+		if !isGraphic(c) {
+			return "", errSyntax
+		}
+		b.WriteByte(c)
+	}
+	return b.String(), nil
+}

@@ -1,0 +1,190 @@
+package smtp_test
+
+import (
+	"errors"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/wirepost/wirepost/smtp"
+)
+
+// asReply returns the Reply that err is, the zero one for another error.
+func asReply(err error) smtp.Reply {
+	r, _ := errors.AsType[smtp.Reply](err)
+	return r
+}
+
+func TestParseMail(t *testing.T) {
+	p := smtp.Path{Local: "a", Domain: "b.example"}
+	u := smtp.Path{Local: "ü", Domain: "b.example"}
+	for in, want := range map[string]smtp.MailParams{
+		"FROM:<>":                                       {},
+		"FROM:<a@b.example>":                            {Path: p},
+		"from:<a@b.example>":                            {Path: p},
+		"FROM: <a@b.example>":                           {Path: p},
+		"FROM:   <a@b.example>  ":                       {Path: p},
+		"FROM:<@r.example:a@b.example>":                 {Path: p},
+		"FROM:<a@b.example> SIZE=0":                     {Path: p},
+		"FROM:<a@b.example> SIZE=1":                     {Path: p, Size: 1},
+		"FROM:<a@b.example>   size=42   ":               {Path: p, Size: 42},
+		"FROM:<a@b.example> SIZE=9223372036854775807":   {Path: p, Size: 1<<63 - 1},
+		"FROM:<a@b.example> SIZE=00000000000000000042":  {Path: p, Size: 42},
+		"FROM:<a@b.example> BODY=7BIT":                  {Path: p},
+		"FROM:<a@b.example> BODY=8BITMIME":              {Path: p, Body: smtp.Body8Bit},
+		"FROM:<a@b.example> body=8bitMime":              {Path: p, Body: smtp.Body8Bit},
+		"FROM:<a@b.example> SMTPUTF8":                   {Path: p, UTF8: true},
+		"FROM:<ü@b.example> SMTPUTF8":                   {Path: u, UTF8: true},
+		"FROM:<ü@b.example> BODY=8BITMIME smtputf8":     {Path: u, UTF8: true, Body: smtp.Body8Bit},
+		"FROM:<a@b.example> AUTH=<>":                    {Path: p, Auth: "<>"},
+		"FROM:<a@b.example> AUTH=+3C+3E":                {Path: p, Auth: "<>"},
+		"FROM:<a@b.example> AUTH=e+3Dmc2@c.example":     {Path: p, Auth: "e=mc2@c.example"},
+		"FROM:<a@b.example> AUTH=+22a+20b+22@c.example": {Path: p, Auth: `"a b"@c.example`},
+		"FROM:<> SIZE=1 BODY=7BIT SMTPUTF8 AUTH=a@b":    {Size: 1, UTF8: true, Auth: "a@b"},
+		`FROM:<"x> SIZE=1 <y"@b.example>`:               {Path: smtp.Path{Local: "x> SIZE=1 <y", Domain: "b.example"}},
+	} {
+		m, err := smtp.ParseMail(in)
+		require.NoError(t, err, in)
+		require.Equal(t, want, m, in)
+	}
+}
+
+func TestParseMailRefuses(t *testing.T) {
+	const from = "FROM:<a@b.example>"
+	for in, want := range map[string]smtp.Reply{
+		"": {}, " ": {}, "FROM": {}, "FROM:": {}, "FROM: ": {}, "FROM:<": {}, "FROM:>": {}, "FROM:a@b.example": {},
+		"FROM:<a@b.example": {}, "FROM <a@b.example>": {}, "FROM :<a@b.example>": {}, "TO:<a@b.example>": {}, " FROM:<>": {},
+		"FR\u00d2M:<>": {}, "FROM:<a>": {}, "FROM:< >": {}, "FROM:< a@b>": {}, "FROM:<a@b >": {}, "FROM:<<a@b>>": {}, "FROM:\t<>": {},
+		from + "SIZE=1": {}, from + ">": {}, from + "\tSIZE=1": {}, from + " =": {}, from + " =1": {}, from + " -A=1": {}, from + " A_B=1": {},
+		from + " SIZE": {}, from + " SIZE=": {}, from + " SIZE=-1": {}, from + " SIZE=+1": {}, from + " SIZE=0x10": {}, from + " SIZE=1 0": smtp.BadParameter,
+		from + " SIZE=1=2": {}, from + " SIZE=1.5": {}, from + " SIZE=\uff11": {}, from + " SIZE=123456789012345678901": {},
+		from + " SIZE=99999999999999999999": smtp.TooBig, from + " SIZE=9223372036854775808": smtp.TooBig,
+		from + " SIZE=1 SIZE=1": {}, from + " SIZE=1 size=2": {}, from + " SMTPUTF8 SMTPUTF8": {}, from + " BODY=7BIT BODY=8BITMIME": {},
+		from + " BODY": {}, from + " BODY=": {}, from + " BODY=9BIT": {}, from + " BODY=BINARYMIME": {}, from + " SMTPUTF8=1": {}, from + " SMTPUTF8=": {},
+		from + " AUTH": {}, from + " AUTH=": {}, from + " AUTH=a": {}, from + " AUTH=a@b+": {}, from + " AUTH=a@b+4": {}, from + " AUTH=+3c+3e": {},
+		from + " AUTH=a@b+0D+0A": {}, from + " AUTH=+00@b": {}, from + " AUTH=\u00fc@b": {}, from + " AUTH=+C3+BC@b": {}, from + " AUTH=<a@b>": {},
+		from + " NOSUCH=1": smtp.BadParameter, from + " \u017fIZE=1": {}, from + " NOSUCH": smtp.BadParameter, from + " RET=HDRS": smtp.BadParameter,
+		from + " SIZE=\x01": {}, from + " SIZE=\x7f": {},
+		"FROM:<\u00fc@b.example>":            smtp.NeedsUTF8,
+		"FROM:<a@\u00fc.example> SIZE=1":     smtp.NeedsUTF8,
+		"FROM:<\xff@b.example> SMTPUTF8":     {},
+		from + strings.Repeat(" SIZE=1", 30): {},
+	} {
+		m, err := smtp.ParseMail(in)
+		require.Error(t, err, "%q is taken for %#v", in, m)
+		require.Equal(t, want, asReply(err), in)
+	}
+}
+
+// However many parameters there are, they are not compared with each other for
+// ever.
+func TestManyParameters(t *testing.T) {
+	var b strings.Builder
+	b.WriteString("TO:<a@b>")
+	for range 30 {
+		b.WriteString(" A=1")
+	}
+	_, err := smtp.ParseRcpt(b.String())
+	require.Error(t, err)
+}
+
+func TestParseRcpt(t *testing.T) {
+	for in, want := range map[string]smtp.Path{
+		"TO:<a@b.example>":                       {Local: "a", Domain: "b.example"},
+		"to: <a@b.example> ":                     {Local: "a", Domain: "b.example"},
+		"TO:<postmaster>":                        {Local: "postmaster"},
+		"TO:<@relay.example:a@b.example>":        {Local: "a", Domain: "b.example"},
+		`TO:<"x> NOTIFY=NEVER <y"@b.example>`:    {Local: "x> NOTIFY=NEVER <y", Domain: "b.example"},
+		"TO:<\u00fc@b.example>":                  {Local: "\u00fc", Domain: "b.example"},
+		"TO:<a@[IPv6:2001:db8::25]>":             {Local: "a", Domain: "[IPv6:2001:db8::25]"},
+		"To:<" + strings.Repeat("l", 64) + "@b>": {Local: strings.Repeat("l", 64), Domain: "b"},
+	} {
+		r, err := smtp.ParseRcpt(in)
+		require.NoError(t, err, in)
+		require.Equal(t, want, r.Path, in)
+	}
+	const to = "TO:<a@b.example>"
+	for in, want := range map[string]smtp.Reply{
+		"": {}, "TO": {}, "TO:": {}, "TO:<>": {}, "TO:<> ": {}, "TO:<": {}, "TO:a@b": {}, "TO:<a@b": {}, "TO:<a>": {}, "FROM:<a@b>": {}, "TO <a@b>": {},
+		to + "x": {}, to + ",<c@d>": {}, to + " <c@d>": {}, to + " =": {}, to + " A=1 A=2": smtp.BadParameter,
+		to + " NOTIFY=NEVER": smtp.BadParameter, to + " SIZE=1": smtp.BadParameter,
+	} {
+		r, err := smtp.ParseRcpt(in)
+		require.Error(t, err, "%q is taken for %#v", in, r)
+		require.Equal(t, want, asReply(err), in)
+	}
+}
+
+func TestParseAuth(t *testing.T) {
+	for in, want := range map[string]struct {
+		mechanism string
+		initial   []byte
+	}{
+		"PLAIN":           {"PLAIN", nil},
+		"  plain  ":       {"plain", nil},
+		"PLAIN =":         {"PLAIN", []byte{}},
+		"PLAIN AGEAYg==":  {"PLAIN", []byte("\x00a\x00b")},
+		"PLAIN AGEAYg== ": {"PLAIN", []byte("\x00a\x00b")},
+		"X-1 AA==":        {"X-1", []byte{0}},
+	} {
+		mechanism, initial, err := smtp.ParseAuth(in)
+		require.NoError(t, err, in)
+		require.Equal(t, want.mechanism, mechanism, in)
+		require.Equal(t, want.initial, initial, in)
+	}
+	for in, want := range map[string]smtp.Reply{
+		"": {}, " ": {}, "PLAIN !": smtp.AuthMalformed, "PLAIN A": smtp.AuthMalformed, "PLAIN AA": smtp.AuthMalformed,
+		"PLAIN AA==AA==": smtp.AuthMalformed, "PLAIN AA== AA==": smtp.AuthMalformed, "PLAIN AB==": smtp.AuthMalformed, "PLAIN ==": smtp.AuthMalformed,
+		"PLAIN *": smtp.AuthMalformed, "PLAIN  AA==": smtp.AuthMalformed,
+		"PLAIN AA-_": smtp.AuthMalformed,
+	} {
+		_, initial, err := smtp.ParseAuth(in)
+		require.Error(t, err, "%q is taken for %q", in, initial)
+		require.Equal(t, want, asReply(err), in)
+	}
+}
+
+// RFC 3461, 4: xtext.
+func TestDecodeXtext(t *testing.T) {
+	for in, want := range map[string]string{
+		"": "", "abc": "abc", "a+2Bb": "a+b", "+3D": "=", "+20": " ", "+7E": "~", "+2B+2B": "++", "a=b": "a=b",
+	} {
+		got, err := smtp.DecodeXtext(in)
+		require.NoError(t, err, in)
+		require.Equal(t, want, got, in)
+	}
+	for _, in := range []string{
+		"+", "+2", "a+", "a+2", "+2b", "+2G", "+G2", "+ 2", "++2", "+00", "+0A", "+0D", "+1F", "+7F", "+80", "+FF", "\x00", "\n", "\x7f", "\u00fc",
+	} {
+		got, err := smtp.DecodeXtext(in)
+		require.Error(t, err, "%q is taken for %q", in, got)
+	}
+}
+
+func TestParseHello(t *testing.T) {
+	for in, want := range map[string]string{
+		"client.example": "client.example", "  a  ": "a", "[192.0.2.1]": "[192.0.2.1]", "under_score": "under_score", "b\u00fccher.example": "b\u00fccher.example",
+		"!": "!", strings.Repeat("x", 255): strings.Repeat("x", 255),
+	} {
+		got, err := smtp.ParseHello(in)
+		require.NoError(t, err, in)
+		require.Equal(t, want, got)
+	}
+	for _, in := range []string{"", " ", "a b", "a\tb", "a\x00", "a\r", "\x7f", strings.Repeat("x", 256)} {
+		_, err := smtp.ParseHello(in)
+		require.Error(t, err, "%q", in)
+	}
+}
+
+func TestParseNothing(t *testing.T) {
+	for in, good := range map[string]bool{"": true, " ": true, "   ": true, "x": false, " x": false, "\t": false} {
+		_, err := smtp.ParseNothing(in)
+		require.Equal(t, good, err == nil, "%q", in)
+	}
+}
+
+func TestBodyType(t *testing.T) {
+	require.Equal(t, "7BIT", smtp.Body7Bit.String())
+	require.Equal(t, "8BITMIME", smtp.Body8Bit.String())
+}

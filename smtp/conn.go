@@ -1,0 +1,326 @@
+package smtp
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"os"
+	"runtime/debug"
+	"time"
+
+	"github.com/wirepost/wirepost/auth"
+	"github.com/wirepost/wirepost/internal/wire"
+)
+
+// A Conn is one conversation, as a Backend sees it. Its methods are for the
+// goroutine that the Backend and the Session are called from.
+type Conn struct {
+	srv      *Server
+	wire     *wire.Conn
+	table    []command // for HELP, which is in it
+	sess     Session
+	state    State
+	extended bool // greeted by EHLO
+	hello    string
+	identity auth.Identity
+	env      Envelope
+	lost     error // why a handler could not answer: the client is gone
+
+	errors, refusals, logins int // see Limits
+}
+
+func newConn(s *Server, nc net.Conn) *Conn {
+	return &Conn{srv: s, wire: wire.New(nc, s.limits().timeouts()), table: commands, state: Start}
+}
+
+// Hello is the name that the client gave itself. It is a claim, and empty
+// before the greeting.
+func (c *Conn) Hello() string { return c.hello }
+
+// Extended reports whether the client greeted with EHLO.
+func (c *Conn) Extended() bool { return c.extended }
+
+// Identity is who logged in. Its Name is empty if nobody did.
+func (c *Conn) Identity() auth.Identity { return c.identity }
+
+// TLS is the state of the TLS connection, nil without TLS.
+func (c *Conn) TLS() *tls.ConnectionState { return c.wire.TLS() }
+
+// RemoteAddr is the client's address: the one that a trusted proxy tells, if
+// it came through one.
+func (c *Conn) RemoteAddr() net.Addr { return c.wire.NetConn().RemoteAddr() }
+
+// LocalAddr is the address that the client connected to.
+func (c *Conn) LocalAddr() net.Addr { return c.wire.NetConn().LocalAddr() }
+
+// Server is the server that holds the conversation.
+func (c *Conn) Server() *Server { return c.srv }
+
+// State is where the conversation stands.
+func (c *Conn) State() State { return c.state }
+
+// run holds the conversation and tells the trace of its beginning and end.
+func (c *Conn) run(ctx context.Context) (err error) {
+	began := time.Now()
+	// Deferred, because a Session of a test may end this goroutine.
+	defer func() {
+		if panicked := c.guard(ctx, func() { c.closeSession(ctx) }); panicked != nil {
+			err = panicked
+		}
+		panicked := c.guard(ctx, func() {
+			c.trace(Event{Kind: ConnClosed, Err: err, Duration: time.Since(began)})
+		})
+		if err == nil {
+			err = panicked
+		}
+		c.wire.Release()
+	}()
+	if panicked := c.guard(ctx, func() { err = c.converse(ctx) }); panicked != nil {
+		err = panicked
+		// What comes back tells less than the panic.
+		_ = c.finish(ctx, internalError)
+	}
+	// A peer that has gone does not take the last words.
+	_ = c.wire.Flush()
+	return err
+}
+
+// guard calls f and returns its panic, if there is one: a mistake of what the
+// program brought ends this conversation and no more.
+func (c *Conn) guard(ctx context.Context, f func()) (panicked error) {
+	defer func() {
+		if v := recover(); v != nil {
+			c.srv.logger().ErrorContext(ctx, "smtp: panic", "err", v, "stack", string(debug.Stack()))
+			panicked = fmt.Errorf("smtp: panic: %v", v)
+		}
+	}()
+	f()
+	return nil
+}
+
+// converse holds the conversation from the handshake, if there is one, to the
+// end.
+func (c *Conn) converse(ctx context.Context) error {
+	c.trace(Event{Kind: ConnOpened})
+	if err := c.wire.Handshake(ctx, c.srv.limits().Handshake); err != nil {
+		return fmt.Errorf("smtp: TLS handshake: %w", err)
+	}
+	if r := c.openSession(ctx); r != (Reply{}) {
+		// A refusal is in order, and no error.
+		_ = c.finish(ctx, r)
+		return nil
+	}
+	c.send(R(220, Enhanced{}, c.srv.hostname()+" ESMTP"))
+	return c.serve(ctx)
+}
+
+// serve reads commands and sends replies. It is the only place that does,
+// besides the readers of bodies and of AUTH's answers.
+func (c *Conn) serve(ctx context.Context) error {
+	for {
+		line, err := c.readLine()
+		began := time.Now()
+		var cmd *command
+		var r Reply
+		if err != nil {
+			if r = c.lineReply(err); r == (Reply{}) {
+				return ended(ctx, err)
+			}
+		} else {
+			cmd, r = c.obey(ctx, line)
+		}
+		if c.count(r) {
+			r = tooManyErrors
+		}
+		e := Event{Kind: CommandDone, Reply: r, Err: err, Duration: time.Since(began)}
+		if cmd != nil {
+			e.Verb = cmd.verb
+		}
+		if c.lost != nil {
+			e.Err = c.lost
+		}
+		c.trace(e)
+		if r.hangsUp() {
+			return c.finish(ctx, r)
+		}
+		if r.Code != 0 {
+			c.send(r)
+		}
+	}
+}
+
+// obey answers one command line.
+func (c *Conn) obey(ctx context.Context, line []byte) (*command, Reply) {
+	// A copy: the arguments outlive the buffer.
+	cmd, args := find(string(line))
+	switch {
+	case cmd == nil && c.state == Start && isForeign(line):
+		return nil, notSMTP
+	case len(line)+len("\r\n") > c.srv.limits().Line && (cmd == nil || cmd.verb != "AUTH"):
+		return cmd, lineTooLong
+	case cmd == nil:
+		return nil, unknownCommand
+	}
+	return cmd, c.answer(ctx, cmd, args)
+}
+
+// readLine reads a command. How long one may be is known only once its verb
+// is.
+func (c *Conn) readLine() ([]byte, error) {
+	l := c.srv.limits()
+	limit := l.Line
+	if c.srv.Auth != nil {
+		limit = max(limit, l.AuthLine)
+	}
+	return c.wire.ReadLine(limit)
+}
+
+// lineReply is the answer to a line that could not be read, none if there is
+// nobody to answer.
+func (c *Conn) lineReply(err error) Reply {
+	switch {
+	case errors.Is(err, wire.ErrLineTooLong):
+		return lineTooLong
+	case errors.Is(err, wire.ErrBareLF):
+		return bareLF
+	case errors.Is(err, wire.ErrBareCR), errors.Is(err, wire.ErrNUL):
+		if c.state == Start && c.wire.TLS() == nil {
+			return notSMTP // as isForeign; a ClientHello is full of NULs
+		}
+		return badOctets
+	case errors.Is(err, wire.ErrInterrupted):
+		return shuttingDown
+	case errors.Is(err, os.ErrDeadlineExceeded) && c.wire.Flush() == nil:
+		return idleTooLong // and not one that takes no replies
+	}
+	return Reply{}
+}
+
+// ended says why a conversation ended that nobody said goodbye to.
+func ended(ctx context.Context, err error) error {
+	switch {
+	case context.Cause(ctx) == ErrServerClosed:
+		return ErrServerClosed
+	case ctx.Err() != nil:
+		return fmt.Errorf("smtp: conversation cut: %w", context.Cause(ctx))
+	case err == io.EOF:
+		return fmt.Errorf("smtp: client hung up: %w", io.ErrUnexpectedEOF)
+	}
+	return fmt.Errorf("smtp: conversation lost: %w", err)
+}
+
+// send queues r. The next read that has to wait sends it.
+func (c *Conn) send(r Reply) {
+	var room [256]byte
+	// An error sticks, and the next read returns it.
+	_, _ = c.wire.Write(r.AppendTo(room[:0]))
+}
+
+// gone is what a handler returns if the client was lost to err, so that there
+// is nobody to answer.
+func (c *Conn) gone(err error) Reply {
+	c.lost = err
+	return Reply{Close: true}
+}
+
+// finish sends the last reply, if there is one, in such a way that the client
+// can read it even if it has sent more than we have read, and ends TLS by its
+// rules. It returns why the conversation is over.
+func (c *Conn) finish(ctx context.Context, r Reply) error {
+	if r.Code == 0 {
+		return ended(ctx, c.lost)
+	}
+	c.send(r)
+	c.wire.Linger()
+	switch r {
+	case byeReply:
+		return nil
+	case shuttingDown:
+		return ErrServerClosed
+	}
+	return fmt.Errorf("smtp: hung up: %w", r)
+}
+
+// count counts the errors of the client and reports whether there are too
+// many.
+func (c *Conn) count(r Reply) bool {
+	l := c.srv.limits()
+	switch {
+	case r.hangsUp() || !r.Permanent():
+		return false
+	case r.Code <= 504 || r.Code == 555:
+		c.errors++
+	default:
+		c.refusals++
+	}
+	return over(c.errors, l.Errors) || over(c.refusals, l.Refusals)
+}
+
+// replyTo is what the client is told of a Session's error.
+func (c *Conn) replyTo(ctx context.Context, err error) Reply {
+	if r, ok := refusal(err); ok {
+		return r
+	}
+	c.srv.logger().ErrorContext(ctx, "smtp: session failed", "err", err)
+	return localError
+}
+
+// refusal finds the Reply in err that can be a client's answer. One that says
+// yes, or nothing, cannot: that is a mistake, and no reason to let pass what
+// was refused.
+func refusal(err error) (Reply, bool) {
+	r, ok := errors.AsType[Reply](err)
+	return r, ok && (r.Temporary() || r.Permanent())
+}
+
+// openSession asks the Backend for a Session. A Reply other than zero refuses
+// the client for good.
+func (c *Conn) openSession(ctx context.Context) Reply {
+	sess, err := c.srv.Backend.NewSession(ctx, c)
+	if err != nil {
+		r := c.replyTo(ctx, err)
+		r.Close = true
+		return r
+	}
+	c.sess = sess
+	return Reply{}
+}
+
+func (c *Conn) closeSession(ctx context.Context) {
+	sess := c.sess
+	if sess == nil {
+		return
+	}
+	c.sess = nil // first, so that a panic closes it no second time
+	if err := sess.Close(); err != nil {
+		c.srv.logger().ErrorContext(ctx, "smtp: session did not close", "err", err)
+	}
+}
+
+// reset ends the transaction, if there is one.
+func (c *Conn) reset() {
+	if c.state&(Mailed|Ready) == 0 {
+		return
+	}
+	c.state, c.env = Greeted, Envelope{}
+	c.sess.Reset()
+}
+
+// isForeign tells the first line of another protocol, which a browser can be
+// made to send here (RFC 5321 has no rule; hanging up ends the attack).
+func isForeign(line []byte) bool {
+	for _, c := range line {
+		if c >= 0x80 || c < ' ' && c != '\t' {
+			return true
+		}
+	}
+	for _, verb := range []string{"GET ", "PUT ", "HEAD ", "POST ", "DELETE ", "CONNECT ", "OPTIONS ", "PATCH ", "PRI "} {
+		if len(line) >= len(verb) && string(line[:len(verb)]) == verb {
+			return true
+		}
+	}
+	return false
+}

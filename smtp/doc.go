@@ -1,0 +1,45 @@
+// Package smtp speaks SMTP: a server engine for mail transfer and submission.
+//
+// A Server runs the protocol and asks a Backend what to do with senders,
+// recipients and messages. The smallest Backend is one function:
+//
+//	srv := &smtp.Server{
+//		Hostname: "mx.example.org",
+//		Domains:  []string{"example.org"},
+//		Backend: smtp.HandlerFunc(func(ctx context.Context, c *smtp.Conn, env *smtp.Envelope, body io.Reader) (smtp.Reply, error) {
+//			_, err := io.Copy(os.Stdout, body)
+//			return smtp.Reply{}, err
+//		}),
+//	}
+//	l, err := net.Listen("tcp", "localhost:2525")
+//	...
+//	err = srv.Serve(l)
+//
+// It implements RFC 5321 with PIPELINING (RFC 2920), SIZE (RFC 1870), 8BITMIME
+// (RFC 6152), SMTPUTF8 (RFC 6531), ENHANCEDSTATUSCODES (RFC 2034), STARTTLS
+// (RFC 3207) and AUTH (RFC 4954).
+//
+// What cannot be switched off: a line ends in CRLF and a message in
+// CRLF.CRLF, nothing else (RFC 5321, 2.3.8 and 4.1.1.4), so that a message
+// cannot smuggle another one; a message that did not come whole is never
+// accepted; recipients outside Server.Domains pass a relay control, which
+// refuses everybody who has not logged in unless the program says otherwise.
+//
+// The files:
+//
+//	server.go     Server and its life
+//	conn.go       Conn: one conversation, the only reader and writer
+//	command.go    the protocol: a table with a line for each verb
+//	extension.go  what EHLO advertises, derived from the Server
+//	args.go       parsers of arguments; path.go, params.go: of their parts
+//	reply.go      Reply, the answer and the error
+//	backend.go    what a program implements
+//	envelope.go   sender and recipients
+//	greet.go mail.go data.go tls.go login.go  the handlers
+//	received.go   the trace header
+//	relay.go      who may send where
+//	limits.go     what a client can use at most
+//	trace.go      what happened, for metrics and logs
+//
+// Package smtptest has a server for tests and the conformance cases.
+package smtp

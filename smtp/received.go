@@ -1,0 +1,72 @@
+package smtp
+
+import (
+	"crypto/tls"
+	"net/netip"
+	"strings"
+	"time"
+)
+
+// ReceivedHeader returns the trace header that a server puts before a message
+// it has taken (RFC 5321, 4.4), folded, with its final CRLF. id is the name
+// that the message has in the program's logs; it may be empty. The recipient
+// is named only if there is one: the others are nobody's business.
+func (c *Conn) ReceivedHeader(env *Envelope, id string, now time.Time) string {
+	var b strings.Builder
+	b.WriteString("Received: from " + c.helloDomain(env.From.UTF8) + " (" + addressLiteral(addrOf(c.RemoteAddr())) + ")\r\n")
+	if state := c.TLS(); state != nil {
+		b.WriteString("\t(using " + tls.VersionName(state.Version) + " with " + tls.CipherSuiteName(state.CipherSuite) + ")\r\n")
+	}
+	b.WriteString("\tby " + c.srv.hostname() + " with " + c.Protocol(env))
+	if id != "" {
+		b.WriteString(" id " + id)
+	}
+	if len(env.To) == 1 {
+		b.WriteString("\r\n\tfor <" + env.To[0].Path.String() + ">")
+	}
+	b.WriteString(";\r\n\t" + now.Format(dateFormat) + "\r\n")
+	return b.String()
+}
+
+// dateFormat is the date-time of RFC 5322, 3.3.
+const dateFormat = "Mon, 2 Jan 2006 15:04:05 -0700"
+
+// Protocol is how a message came, by the names of the registry of mail
+// transmission types: SMTP, ESMTP, ESMTPS, ESMTPA, ESMTPSA (RFC 3848), or the
+// same with UTF8SMTP (RFC 6531, 4.3).
+func (c *Conn) Protocol(env *Envelope) string {
+	if !c.extended {
+		return "SMTP"
+	}
+	name := "ESMTP"
+	if env.From.UTF8 {
+		name = "UTF8SMTP"
+	}
+	if c.TLS() != nil {
+		name += "S"
+	}
+	if c.identity.Name() != "" {
+		name += "A"
+	}
+	return name
+}
+
+// helloDomain is the client's name for itself if it is one that a header can
+// hold, in UTF-8 or not, else its address.
+func (c *Conn) helloDomain(inUTF8 bool) string {
+	if _, rest, err := cutDomain(c.hello); err == nil && rest == "" && (inUTF8 || isASCII(c.hello)) {
+		return c.hello
+	}
+	return addressLiteral(addrOf(c.RemoteAddr()))
+}
+
+// addressLiteral writes an address as RFC 5321, 4.1.3 does.
+func addressLiteral(a netip.Addr) string {
+	switch {
+	case !a.IsValid():
+		return "unknown"
+	case a.Is4():
+		return "[" + a.String() + "]"
+	}
+	return "[IPv6:" + a.String() + "]"
+}

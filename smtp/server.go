@@ -1,0 +1,201 @@
+package smtp
+
+import (
+	"cmp"
+	"context"
+	"crypto/tls"
+	"errors"
+	"log/slog"
+	"net"
+	"net/netip"
+	"sync"
+	"time"
+
+	"github.com/wirepost/wirepost/auth"
+	"github.com/wirepost/wirepost/internal/serve"
+)
+
+// ErrServerClosed is what Serve and ServeConn return after Shutdown or Close.
+var ErrServerClosed = errors.New("smtp: server closed")
+
+var errNoBackend = errors.New("smtp: Server.Backend must be set")
+
+// A Server answers SMTP. Only Backend must be set. The fields must not be
+// changed once the server serves.
+type Server struct {
+	Backend  Backend
+	Hostname string // how the server names itself; "localhost" if empty
+
+	// Domains are those that mail is accepted for from anybody. Recipients
+	// elsewhere are for Relay to judge. "*" stands for every domain.
+	Domains []string
+
+	// Relay judges recipients outside Domains; nil is RelayForLogins. There is
+	// no way to have none, only one that allows more.
+	Relay RelayFunc
+
+	TLSConfig *tls.Config         // for STARTTLS and ServeTLS; nil: neither
+	Auth      *auth.Authenticator // for AUTH; nil: none
+
+	RequireTLS  bool // refuse MAIL and AUTH before TLS
+	RequireAuth bool // refuse MAIL before a login, as submission does (RFC 6409, 4.3)
+
+	Limits Limits
+
+	// Allow and Deny say who may connect. The longest prefix that holds the
+	// client's address decides, Deny on a tie; with an Allow list, whoever is
+	// in neither is denied.
+	Allow, Deny []netip.Prefix
+
+	// ProxyFrom are the peers that speak for others by the PROXY protocol,
+	// version 1 or 2. They must; nobody else can.
+	ProxyFrom []netip.Prefix
+
+	Logger *slog.Logger // what nobody else can see; slog.Default() if nil
+
+	// Trace is told of every conversation and command. It is called from the
+	// conversation's goroutine and should be quick. It never sees arguments,
+	// so no credentials either.
+	Trace func(*Conn, Event)
+
+	life   serve.Life
+	once   sync.Once
+	limit  Limits
+	locals domainSet
+}
+
+// Serve accepts conversations from l until Shutdown or Close, after which it
+// returns ErrServerClosed. It closes l.
+func (s *Server) Serve(l net.Listener) error { return s.serve(l, nil) }
+
+// ServeTLS is Serve for clients that begin with TLS (RFC 8314, 3.3), as
+// TLSConfig says. A PROXY header comes before the TLS.
+func (s *Server) ServeTLS(l net.Listener) error {
+	if s.TLSConfig == nil {
+		l.Close()
+		return errors.New("smtp: ServeTLS needs a TLSConfig")
+	}
+	return s.serve(l, s.TLSConfig)
+}
+
+func (s *Server) serve(l net.Listener, cfg *tls.Config) error {
+	if s.Backend == nil {
+		l.Close()
+		return errNoBackend
+	}
+	limits := s.limits()
+	err := s.life.Serve(l, &serve.Options{
+		MaxConns:        max(0, limits.Conns),
+		MaxConnsPerAddr: max(0, limits.ConnsPerAddr),
+		Allow:           s.Allow,
+		Deny:            s.Deny,
+		ProxyFrom:       s.ProxyFrom,
+		TLSConfig:       cfg,
+		Logger:          s.logger(),
+		Refuse:          refuse,
+		Handle: func(ctx context.Context, nc net.Conn) {
+			// What went wrong is in the trace.
+			_ = s.ServeConn(ctx, nc)
+		},
+	})
+	if errors.Is(err, serve.ErrClosed) {
+		return ErrServerClosed
+	}
+	return err
+}
+
+// refuse tells a client why it is not served.
+func refuse(nc net.Conn, why serve.Refusal) {
+	r := tooManyConns
+	switch why {
+	case serve.Denied:
+		r = accessDenied
+	case serve.Paused:
+		r = shuttingDown
+	}
+	// The peer is sent away whether it hears this or not, but not waited for.
+	if nc.SetDeadline(time.Now().Add(refuseTime)) == nil {
+		_, _ = nc.Write(r.AppendTo(nil))
+	}
+}
+
+// refuseTime is for a refusal to be told, a TLS handshake included.
+const refuseTime = 5 * time.Second
+
+// ServeConn holds the conversation on nc and returns when that is over: nil
+// after a QUIT or an orderly refusal, else why it ended. It leaves closing nc
+// to its caller, who opened it. If nc is a *tls.Conn its handshake is done
+// first. The end of ctx cuts the conversation.
+func (s *Server) ServeConn(ctx context.Context, nc net.Conn) error {
+	if s.Backend == nil {
+		return errNoBackend
+	}
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	c := newConn(s, nc)
+	leave, err := s.life.Enter(c.wire.Interrupt, func() { cancel(ErrServerClosed) })
+	if err != nil {
+		refuse(nc, serve.Paused)
+		return ErrServerClosed
+	}
+	defer leave()
+	defer context.AfterFunc(ctx, c.wire.Abort)()
+	return c.run(ctx)
+}
+
+// Pause makes Serve refuse new connections; those that are open go on, and
+// ServeConn still takes what it is given.
+func (s *Server) Pause() { s.life.Pause() }
+
+// Resume ends a Pause.
+func (s *Server) Resume() { s.life.Resume() }
+
+// Shutdown stops accepting and tells idle clients 421 4.3.2. It waits until
+// the other conversations have come to the end of a command and are over; the
+// end of ctx cuts them short and is the error then.
+func (s *Server) Shutdown(ctx context.Context) error { return s.life.Shutdown(ctx) }
+
+// Close cuts all conversations.
+func (s *Server) Close() error { return s.life.Close() }
+
+// Stats counts what came to a Server.
+type Stats struct {
+	Active       int    // conversations now
+	Accepted     uint64 // connections that Serve has accepted, those refused included
+	RefusedFull  uint64 // by Limits.Conns
+	RefusedAddr  uint64 // by Limits.ConnsPerAddr
+	Denied       uint64 // by Allow and Deny
+	BadProxy     uint64 // by a missing or malformed PROXY header
+	Paused       bool
+	ShuttingDown bool
+}
+
+// Stats returns the counters of now.
+func (s *Server) Stats() Stats {
+	n := s.life.Stats()
+	return Stats{
+		Active:       n.Active,
+		Accepted:     n.Accepted,
+		RefusedFull:  n.RefusedFull,
+		RefusedAddr:  n.RefusedAddr,
+		Denied:       n.Denied,
+		BadProxy:     n.ProxyErrors,
+		Paused:       n.Paused,
+		ShuttingDown: s.life.Draining(),
+	}
+}
+
+func (s *Server) hostname() string { return cmp.Or(s.Hostname, "localhost") }
+
+func (s *Server) logger() *slog.Logger { return cmp.Or(s.Logger, slog.Default()) }
+
+// prepare works out what does not change between conversations.
+func (s *Server) prepare() {
+	s.limit = s.Limits.orDefaults()
+	s.locals = newDomainSet(s.Domains)
+}
+
+func (s *Server) limits() *Limits {
+	s.once.Do(s.prepare)
+	return &s.limit
+}

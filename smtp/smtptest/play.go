@@ -1,0 +1,75 @@
+package smtptest
+
+import (
+	"bufio"
+	"errors"
+	"io"
+	"net"
+	"strings"
+	"testing"
+	"testing/synctest"
+
+	"github.com/wirepost/wirepost/internal/dialogue"
+	"github.com/wirepost/wirepost/internal/memnet"
+	"github.com/wirepost/wirepost/smtp"
+)
+
+// Dial connects to srv over a network in memory, which works inside a
+// testing/synctest bubble. The conversation ends with the test.
+func Dial(tb testing.TB, srv *smtp.Server) net.Conn {
+	tb.Helper()
+	client, server := memnet.Pipe()
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		defer server.Close()
+		// How it ended is what the client sees.
+		_ = srv.ServeConn(tb.Context(), server)
+	}()
+	tb.Cleanup(func() { client.Close(); <-done })
+	return client
+}
+
+// Play holds the client's side of a dialogue with srv and checks the other, in
+// a testing/synctest bubble, so that time costs none. The lines of script are
+//
+//	# a comment
+//	C: NOOP             a line to send, CRLF is added
+//	C! "NOOP\nNOOP\r\n" octets to send, as a Go string
+//	S: 250 2.0.0        how the last line of the next reply must begin
+//	S~ STARTTLS         what some line of that reply must hold
+//	S! STARTTLS         what no line of it may hold
+//	S: EOF              the server must hang up
+//	wait 5m             time that passes
+//	hangup              the client ends its direction
+func Play(t *testing.T, srv *smtp.Server, script string) {
+	t.Helper()
+	synctest.Test(t, func(t *testing.T) {
+		p := dialogue.Player{Conn: Dial(t, srv), ReadReply: readReply}
+		if err := p.Play(script); err != nil {
+			t.Error(err)
+		}
+	})
+}
+
+// readReply reads the lines of a reply.
+func readReply(r *bufio.Reader) ([]string, error) {
+	var lines []string
+	for {
+		line, err := r.ReadString('\n')
+		if err != nil {
+			if err == io.EOF && line != "" {
+				err = io.ErrUnexpectedEOF
+			}
+			return nil, err
+		}
+		text, ok := strings.CutSuffix(line, "\r\n")
+		if !ok {
+			return nil, errors.New("a line that ends in a bare LF")
+		}
+		lines = append(lines, text)
+		if len(text) < len("250-") || text[3] != '-' {
+			return lines, nil
+		}
+	}
+}
