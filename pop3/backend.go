@@ -1,0 +1,63 @@
+package pop3
+
+import (
+	"context"
+	"io"
+)
+
+// A Backend opens maildrops. It is called from many goroutines.
+type Backend interface {
+	// Open opens and locks the maildrop of the one who has just logged in,
+	// c.Identity(). The lock keeps other sessions, and whoever else removes
+	// messages, out until Close (RFC 1939, 4); new messages may arrive. A
+	// maildrop that is locked already is ErrInUse. To refuse otherwise, Open
+	// returns a Reply of its own; any other error is logged and told to the
+	// client as [SYS/TEMP] with fixed text. After a refusal the client may
+	// log in again. The context ends with the conversation.
+	Open(ctx context.Context, c *Conn) (Maildrop, error)
+}
+
+// BackendFunc makes a Backend of a function.
+type BackendFunc func(context.Context, *Conn) (Maildrop, error)
+
+// Open calls f.
+func (f BackendFunc) Open(ctx context.Context, c *Conn) (Maildrop, error) { return f(ctx, c) }
+
+// A Maildrop is one user's messages, open for one session, which calls one
+// method at a time. The engine numbers the messages, marks the deleted ones and
+// counts octets. Errors are told as those of Backend.Open are.
+type Maildrop interface {
+	// Messages lists the messages, in the order of their numbers. It is
+	// called once, first of all; what arrives later is for the next session.
+	Messages(ctx context.Context) ([]Message, error)
+
+	// Body opens a message. Its lines end in CRLF, the last one too, and it
+	// holds no CR, LF or NUL otherwise: the engine hangs up rather than send
+	// one that does. The engine closes it before it calls another method.
+	Body(ctx context.Context, id string) (io.ReadCloser, error)
+
+	// Commit removes the messages of these IDs, at least one, for good. It is
+	// called at most once, on QUIT, never when the client just goes away. An
+	// error tells the client that some or all of them are still there (RFC
+	// 1939, 6).
+	Commit(ctx context.Context, deleted []string) error
+
+	// Close releases the lock. It is always called, and last.
+	Close() error
+}
+
+// A Message is what a Maildrop tells of a message.
+type Message struct {
+	// ID is the store's own name of the message, unique in the maildrop. No
+	// client sees it.
+	ID string
+
+	// UIDL is the name that clients see: 1 to 70 octets from 0x21 to 0x7e,
+	// unique in the maildrop, the same in every session, and never used
+	// again for another message (RFC 1939, 7).
+	UIDL string
+
+	// Size is how many octets Body has: line ends count two, dot-stuffing
+	// does not count.
+	Size int64
+}

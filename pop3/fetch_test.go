@@ -1,0 +1,138 @@
+package pop3_test
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+	"testing"
+	"testing/iotest"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/wirepost/wirepost/pop3"
+	"github.com/wirepost/wirepost/pop3/pop3test"
+)
+
+// A message that cannot be opened is refused; the session goes on.
+func TestBodyFails(t *testing.T) {
+	f := two()
+	f.body = func(id string) (io.ReadCloser, error) {
+		if id == "a" {
+			return nil, errors.New("disk on fire")
+		}
+		return nil, pop3.Err("", "expunged meanwhile")
+	}
+	srv, log := newServer(f)
+	pop3test.Play(t, srv, login+"C: RETR 1\nS: -ERR [SYS/TEMP] local error\nC: TOP 1 0\nS: -ERR [SYS/TEMP]\n"+
+		"C: RETR 2\nS: -ERR expunged meanwhile\nC: NOOP\nS: +OK\n")
+	require.Contains(t, log.String(), "disk on fire")
+}
+
+// closer counts the Closes of a body.
+type closer struct {
+	io.Reader
+	closed *int
+}
+
+func (c closer) Close() error { *c.closed++; return nil }
+
+// A message that cannot be sent whole and clean has no end: the server hangs
+// up, and nothing of what is not clean was sent.
+func TestBodyBreaks(t *testing.T) {
+	for name, c := range map[string]struct {
+		body   io.Reader
+		logged string
+	}{
+		"read error": {io.MultiReader(strings.NewReader("A: b\r\n"), iotest.ErrReader(errors.New("disk on fire"))), "disk on fire"},
+		"bare LF":    {strings.NewReader("A: b\r\n\r\nx\n.\nSTAT\r\n"), "LF without CR"},
+		"bare CR":    {strings.NewReader("A: b\r\n\r\nx\r.\r\n"), "CR without LF"},
+		"final CR":   {strings.NewReader("A: b\r\n\r\nx\r"), ""},
+		"NUL":        {strings.NewReader("A: b\r\n\r\n\x00\r\n"), "NUL"},
+		"panic":      {panicking{}, "lost my mind"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			closed := 0
+			f := two()
+			f.body = func(string) (io.ReadCloser, error) { return closer{c.body, &closed}, nil }
+			srv, log := newServer(f)
+			got := converse(t, srv, "USER tim\r\nPASS secret\r\nDELE 1\r\nRETR 2\r\nNOOP\r\nQUIT\r\n")
+			_, rest, ok := strings.Cut(got, "+OK 11 octets\r\n")
+			require.True(t, ok, got)
+			require.NotContains(t, rest, "\r\n.\r\n")
+			require.NotContains(t, rest, "+OK")
+			require.NotContains(t, rest, "-ERR", "a reply inside a message")
+			require.NotContains(t, strings.ReplaceAll(rest, "\r\n", ""), "\n")
+			require.NotContains(t, strings.ReplaceAll(rest, "\r\n", ""), "\r")
+			require.Contains(t, log.String(), c.logged)
+			require.NotEmpty(t, log.String())
+			require.Equal(t, 1, closed)
+			require.Equal(t, 1, f.closes)
+			require.Zero(t, f.commits)
+		})
+	}
+}
+
+type panicking struct{}
+
+func (panicking) Read([]byte) (int, error) { panic("lost my mind") }
+
+// The octets of a message arrive as the store has them, stuffed and unstuffed.
+func TestOctets(t *testing.T) {
+	long := strings.Repeat("x", 1<<20)
+	for name, message := range map[string]string{
+		"empty":         "",
+		"dots":          ".\r\n..\r\n...\r\n.a\r\na.\r\n\r\n.\r\n",
+		"long line":     "A: b\r\n\r\n" + long + "\r\n." + long + "\r\n",
+		"many lines":    "A: b\r\n\r\n" + strings.Repeat(".\r\nabc\r\n", 50000),
+		"octets":        "A: \x01\x7f\x80\xff\r\n\r\n\xfe\r\n",
+		"looks like it": "A: b\r\n\r\n.\r\n-ERR no\r\n+OK yes\r\n.\r\n",
+	} {
+		t.Run(name, func(t *testing.T) {
+			for _, split := range []func(io.Reader) io.Reader{func(r io.Reader) io.Reader { return r }, iotest.OneByteReader, iotest.HalfReader} {
+				f := &fake{messages: []pop3.Message{{ID: "a", UIDL: "u", Size: int64(len(message))}}}
+				f.body = func(string) (io.ReadCloser, error) { return io.NopCloser(split(strings.NewReader(message))), nil }
+				srv, _ := newServer(f)
+				got := converse(t, srv, "USER tim\r\nPASS secret\r\nRETR 1\r\nNOOP\r\n")
+				_, rest, _ := strings.Cut(got, fmt.Sprintf("+OK %d octets\r\n", len(message)))
+				stuffed, ok := strings.CutSuffix(rest, ".\r\n+OK\r\n")
+				require.True(t, ok)
+				unstuffed := strings.ReplaceAll("\r\n"+stuffed, "\r\n.", "\r\n")[len("\r\n"):]
+				require.True(t, message == unstuffed)
+			}
+		})
+	}
+}
+
+// A client that does not read is cut off, and removes nothing.
+func TestSlowReader(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := two()
+		f.body = func(string) (io.ReadCloser, error) {
+			return io.NopCloser(io.LimitReader(endless{}, 10<<20)), nil
+		}
+		began, closed := time.Now(), time.Time{}
+		f.close = func() { closed = time.Now() }
+		srv, log := newServer(f)
+		nc := pop3test.Dial(t, srv)
+		_, err := io.WriteString(nc, "USER tim\r\nPASS secret\r\nDELE 1\r\nRETR 2\r\nQUIT\r\n")
+		require.NoError(t, err)
+		time.Sleep(6 * time.Minute)
+		synctest.Wait()
+		require.Equal(t, 5*time.Minute, closed.Sub(began))
+		require.Equal(t, 1, f.closes)
+		require.Zero(t, f.commits)
+		require.Empty(t, log.String(), "not the Maildrop's fault")
+	})
+}
+
+type endless struct{}
+
+func (endless) Read(p []byte) (int, error) {
+	for i := range p {
+		p[i] = 'x'
+	}
+	return len(p), nil
+}

@@ -1,0 +1,163 @@
+package pop3
+
+import (
+	"context"
+	"encoding/base64"
+	"errors"
+	"fmt"
+
+	"github.com/wirepost/wirepost/auth"
+)
+
+func (c *Conn) authConn() *auth.Conn {
+	return &auth.Conn{
+		Protocol:   "pop3",
+		TLS:        c.wire.TLS(),
+		RemoteAddr: c.RemoteAddr(),
+		ServerName: c.srv.hostname(),
+	}
+}
+
+// user takes any name: whether there is such an account is not told.
+func (c *Conn) user(_ context.Context, name string) Reply {
+	switch {
+	case !c.mayLogIn():
+		return tlsRequired
+	case c.srv.Auth.PasswordAllowed(c.authConn()):
+		c.name, c.state = name, Named
+		return userReply
+	case c.wire.TLS() == nil:
+		return authNeedsTLS
+	}
+	return notOffered
+}
+
+func (c *Conn) pass(ctx context.Context, password string) Reply {
+	identity, err := c.srv.Auth.Password(ctx, c.authConn(), c.name, password)
+	if err != nil {
+		return c.loginFailed(ctx, err)
+	}
+	return c.open(ctx, identity)
+}
+
+func (c *Conn) authenticate(ctx context.Context, req authRequest) Reply {
+	if !c.mayLogIn() {
+		return tlsRequired
+	}
+	exchange, err := c.srv.Auth.Start(ctx, c.authConn(), req.mechanism)
+	if err == nil {
+		err = c.exchange(exchange, req.initial)
+	}
+	if err != nil {
+		return c.loginFailed(ctx, err)
+	}
+	return c.open(ctx, exchange.Identity())
+}
+
+var (
+	errCancelled = errors.New("login cancelled") // by a "*" (RFC 5034, 4)
+	errNoAnswer  = errors.New("no answer to a challenge")
+)
+
+// exchange passes challenges and responses until the mechanism is done.
+func (c *Conn) exchange(e *auth.Exchange, response []byte) error {
+	for {
+		challenge, done, err := e.Next(response)
+		if err != nil || done && len(challenge) == 0 {
+			return err
+		}
+		if response, err = c.challenge(challenge); err != nil {
+			return err
+		}
+		if done {
+			// The challenge was the mechanism's last word, which POP3 can
+			// send only so (RFC 5034, 4); the answer to it is empty.
+			if len(response) > 0 {
+				return auth.ErrMalformed
+			}
+			return nil
+		}
+	}
+}
+
+// challenge sends a challenge, which is no Reply but a part of an answer, and
+// reads the response.
+func (c *Conn) challenge(challenge []byte) ([]byte, error) {
+	b := base64.StdEncoding.AppendEncode([]byte("+ "), challenge)
+	// An error sticks, and the read returns it.
+	_, _ = c.wire.Write(append(b, "\r\n"...))
+	line, err := c.wire.ReadLine(c.srv.limits().AuthLine)
+	switch {
+	case err != nil:
+		return nil, fmt.Errorf("%w: %w", errNoAnswer, err)
+	case string(line) == "*":
+		return nil, errCancelled
+	}
+	response, err := base64.StdEncoding.Strict().DecodeString(string(line))
+	if err != nil {
+		return nil, auth.ErrMalformed
+	}
+	return response, nil
+}
+
+// loginFailed is the answer to a login that failed with err. It says nothing
+// about whether the name exists.
+func (c *Conn) loginFailed(ctx context.Context, err error) Reply {
+	var r Reply
+	switch {
+	case errors.Is(err, errCancelled):
+		return authCancelled
+	case errors.Is(err, auth.ErrMalformed):
+		r = authMalformed
+	case errors.Is(err, auth.ErrCredentials):
+		r = badCredentials
+	case errors.Is(err, auth.ErrInsecure):
+		return authNeedsTLS
+	case errors.Is(err, auth.ErrMechanism):
+		return badMechanism
+	case errors.Is(err, errNoAnswer):
+		if r := c.lineReply(err); !r.isNone() {
+			return r
+		}
+		return c.gone(err)
+	default:
+		c.srv.logger().ErrorContext(ctx, "pop3: login failed for a reason of ours", "err", err)
+		return authTemporary
+	}
+	if c.logins++; over(c.logins, c.srv.limits().Logins) {
+		return tooManyLogins
+	}
+	return r
+}
+
+// open opens the maildrop of the one who has shown who he is, and so enters the
+// TRANSACTION state. A failure leaves nobody logged in (RFC 1939, 4).
+func (c *Conn) open(ctx context.Context, identity auth.Identity) Reply {
+	c.identity = identity
+	if err := c.take(ctx); err != nil {
+		c.closeMaildrop(ctx)
+		r := c.replyTo(ctx, err)
+		c.identity = auth.Identity{}
+		return r
+	}
+	c.state = Transaction
+	return OK("maildrop has " + c.drop.describe())
+}
+
+// take locks the maildrop and lists what is in it.
+func (c *Conn) take(ctx context.Context) error {
+	maildrop, err := c.srv.Backend.Open(ctx, c)
+	if err != nil {
+		return err
+	}
+	c.maildrop = maildrop
+	messages, err := maildrop.Messages(ctx)
+	if err != nil {
+		return err
+	}
+	if c.drop, err = newSnapshot(messages); err != nil {
+		c.srv.logger().ErrorContext(ctx, "pop3: maildrop cannot be served", "user", c.identity.Name(), "err", err)
+		return badMaildrop
+	}
+	return nil
+}

@@ -1,0 +1,42 @@
+package pop3test
+
+import (
+	"context"
+	"slices"
+
+	"github.com/wirepost/wirepost/internal/conform"
+)
+
+// A testCase is one requirement and the conversation that checks it.
+type testCase struct {
+	name, ref, requirement string
+	run                    func(*session)
+}
+
+// bind makes the case one about a target.
+func (c testCase) bind(t *Target) conform.Case {
+	return conform.Case{
+		Name: c.name, Ref: c.ref, Requirement: c.requirement,
+		Run: func(ctx context.Context, r *conform.Run) {
+			c.run(&session{Run: r, target: t, ctx: ctx})
+		},
+	}
+}
+
+// cases returns all cases: those that follow from the command table, and
+// those that were written by hand.
+func cases() []testCase {
+	return slices.Concat(
+		tableCases(),
+		greetingCases(),
+		syntaxCases(),
+		loginCases(),
+		authCases(),
+		tlsCases(),
+		capaCases(),
+		listingCases(),
+		messageCases(),
+		pipelineCases(),
+		updateCases(),
+	)
+}
