@@ -30,6 +30,7 @@ var settings = map[string]func(*testing.T, *smtp.Server){
 		s.TLSConfig = new(tls.Config)
 	},
 	"auth-session": func(_ *testing.T, s *smtp.Server) {
+		s.Limits.Logins = 1
 		s.Backend = wrapping(s.Backend, func(c *smtp.Conn, inner smtp.Session) smtp.Session {
 			return middleware{authorizer{inner, c}}
 		})
@@ -45,7 +46,7 @@ var settings = map[string]func(*testing.T, *smtp.Server){
 	},
 	"size":            func(_ *testing.T, s *smtp.Server) { s.Limits.Message = 100 },
 	"size-none":       func(_ *testing.T, s *smtp.Server) { s.Limits.Message = -1 },
-	"errors-budget":   func(_ *testing.T, s *smtp.Server) { s.Limits.Errors = 3 },
+	"errors-budget":   func(_ *testing.T, s *smtp.Server) { s.Limits.Errors = 4 },
 	"refusals-budget": func(_ *testing.T, s *smtp.Server) { s.Limits.Refusals = 3 },
 	"recipients":      func(_ *testing.T, s *smtp.Server) { s.Limits.Recipients = 3 },
 	"long-line":       func(_ *testing.T, s *smtp.Server) { s.Limits.Line = 30 },

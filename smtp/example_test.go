@@ -8,7 +8,6 @@ import (
 	"io"
 	"net"
 	"net/netip"
-	netsmtp "net/smtp"
 	"strings"
 
 	"github.com/wirepost/wirepost/internal/memnet"
@@ -29,26 +28,28 @@ func ExampleServer() {
 			return smtp.Reply{}, nil
 		}),
 	}
-	l, err := net.Listen("tcp", "127.0.0.1:0")
+	l := memnet.Listen() // or net.Listen("tcp", ":25")
+	done := make(chan error)
+	go func() { done <- srv.Serve(l) }()
+
+	nc, err := l.Dial(context.Background())
 	if err != nil {
 		fmt.Println(err)
 		return
 	}
-	done := make(chan error)
-	go func() { done <- srv.Serve(l) }()
-
-	send := func(to string) error {
-		return netsmtp.SendMail(l.Addr().String(), nil, "tim@client.example", []string{to}, []byte("Subject: hi\r\n\r\nHello.\r\n"))
-	}
-	fmt.Println(send("ann@example.org"))
-	fmt.Println(send("ann@elsewhere.example"))
+	talk(nc, "EHLO client.example", "MAIL FROM:<tim@client.example>", "RCPT TO:<ann@elsewhere.example>", "RCPT TO:<ann@example.org>",
+		"DATA", "Subject: hi\r\n\r\nHello.\r\n.", "QUIT")
 
 	fmt.Println(srv.Shutdown(context.Background()))
 	fmt.Println(<-done)
 	// Output:
-	// from tim@client.example at localhost: "Subject: hi\r\n\r\nHello.\r\n"
-	// <nil>
-	// 550 "5.7.1 relaying denied: not a domain of ours, and you have not logged in"
+	// 250 2.1.0 sender ok
+	// 550 5.7.1 relaying denied: not a domain of ours, and you have not logged in
+	// 250 2.1.5 recipient ok
+	// 354 go ahead, end with <CRLF>.<CRLF>
+	// from tim@client.example at client.example: "Subject: hi\r\n\r\nHello.\r\n"
+	// 250 2.0.0 message accepted
+	// 221 2.0.0 bye
 	// <nil>
 	// smtp: server closed
 }

@@ -352,3 +352,25 @@ func TestConn(t *testing.T) {
 	_, err := play(t.Context(), srv, newReader(in))
 	require.NoError(t, err)
 }
+
+// The server ends its direction at once and waits for the client's, two
+// seconds at most: to close with octets unread would take the last reply from
+// the client.
+func TestLinger(t *testing.T) {
+	for reply, line := range map[string]string{"221": "QUIT\r\nNOOP\r\n", "500": "GET / HTTP/1.1\r\nHost: x\r\n"} {
+		synctest.Test(t, func(t *testing.T) {
+			srv, _ := newServer(t)
+			began := time.Now()
+			p, done := serveConn(t, t.Context(), srv, nil)
+			p.expect("220")
+			p.send(line)
+			p.expect(reply)
+			p.end()
+			require.Zero(t, time.Since(began))
+			synctest.Wait()
+			require.Empty(t, done, "it waits for the client")
+			<-done
+			require.Equal(t, 2*time.Second, time.Since(began))
+		})
+	}
+}

@@ -1,8 +1,10 @@
 package smtp_test
 
 import (
+	"bytes"
 	"context"
 	"crypto/tls"
+	"encoding/binary"
 	"io"
 	"net"
 	"testing"
@@ -48,7 +50,7 @@ func TestStartTLS(t *testing.T) {
 	p.want("235", "AUTH PLAIN AGFubmEAc2VzYW1l")
 	p.deliver("hi")
 	p.want("221", "QUIT")
-	p.end() // by a close_notify: a connection that was cut is io.ErrUnexpectedEOF
+	p.end()
 	p.nc.Close()
 	require.NoError(t, <-done)
 	require.Equal(t, []bool{false, true}, seen)
@@ -93,6 +95,56 @@ func TestStartTLSFailed(t *testing.T) {
 	require.Zero(t, last.Reply.Code)
 	require.ErrorContains(t, last.Err, "TLS handshake")
 	require.Equal(t, err, events[len(events)-1].Err)
+}
+
+// A panic of the Session that TLS ends closes it no second time.
+func TestStartTLSPanic(t *testing.T) {
+	srv, inbox, client := tlsServer(t)
+	srv.Backend = wrapping(inbox, func(_ *smtp.Conn, in smtp.Session) smtp.Session {
+		return &clumsy{Session: in, closes: func() { panic("a mistake") }}
+	})
+	p := connect(t, srv)
+	p.to(smtp.Greeted)
+	p.want("220", "STARTTLS")
+	p.handshake(client)
+	p.expect("421 4.3.0")
+	p.end()
+	p.nc.Close()
+	require.Equal(t, []string{"open", "close"}, inbox.called())
+}
+
+// TLS ends with a close_notify, so that the client knows that nothing was cut
+// off (RFC 8446, 6.1).
+func TestCloseNotify(t *testing.T) {
+	srv, _, client := tlsServer(t)
+	client.MaxVersion = tls.VersionTLS12 // later ones do not show what is an alert
+	p := connect(t, srv)
+	p.to(smtp.Greeted)
+	p.want("220", "STARTTLS")
+	wire := &recorder{Conn: p.nc}
+	p.nc = wire
+	p.handshake(client)
+	p.want("221", "QUIT")
+	p.end()
+	const alert, header = 21, 5
+	last := byte(0)
+	for b := wire.heard.Bytes(); len(b) >= header; {
+		last = b[0]
+		b = b[header+int(binary.BigEndian.Uint16(b[3:])):]
+	}
+	require.Equal(t, byte(alert), last)
+}
+
+// A recorder keeps what was read.
+type recorder struct {
+	net.Conn
+	heard bytes.Buffer
+}
+
+func (r *recorder) Read(p []byte) (int, error) {
+	n, err := r.Conn.Read(p)
+	r.heard.Write(p[:n])
+	return n, err
 }
 
 // A Backend may refuse the client that TLS has made known.

@@ -3,9 +3,9 @@ package smtptest_test
 import (
 	"bufio"
 	"crypto/tls"
+	"encoding/base64"
 	"fmt"
 	"net"
-	netsmtp "net/smtp"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -42,21 +42,24 @@ func say(t *testing.T, nc net.Conn, lines ...string) []string {
 // A Server on loopback is one that any client can use, and keeps what it is
 // sent.
 func TestServer(t *testing.T) {
-	srv := smtptest.NewUnstartedServer(t)
-	srv.Config.TLSConfig = nil // SendMail begins TLS where it can, and trusts no certificate of a test
-	srv.Start()
+	srv := smtptest.NewServer(t)
 	require.Empty(t, srv.Messages())
-	text := []byte("Subject: hi\r\n\r\n.dot\r\n")
-	require.NoError(t, netsmtp.SendMail(srv.Addr, nil, "a@client.example", []string{"b@one.example", "c@two.example"}, text))
+	nc, err := net.Dial("tcp", srv.Addr)
+	require.NoError(t, err)
+	defer nc.Close()
+	replies := say(t, nc, "EHLO client.example", "MAIL FROM:<a@client.example>", "RCPT TO:<b@one.example>", "RCPT TO:<c@two.example>",
+		"DATA", "Subject: hi\r\n\r\n..dot\r\n.", "QUIT")
+	require.Contains(t, replies[6], "250 2.0.0")
 	got := srv.Messages()
 	require.Len(t, got, 1)
 	m := got[0]
-	require.Equal(t, string(text), string(m.Data))
+	require.Equal(t, "Subject: hi\r\n\r\n.dot\r\n", string(m.Data))
 	require.Equal(t, "a@client.example", m.Envelope.From.Path.String())
 	require.Len(t, m.Envelope.To, 2)
 	require.Equal(t, "c@two.example", m.Envelope.To[1].Path.String())
-	require.Equal(t, "localhost", m.Hello)
+	require.Equal(t, "client.example", m.Hello)
 	require.Empty(t, m.User)
+	require.False(t, m.TLS)
 	got[0].Data = nil
 	require.NotNil(t, srv.Messages()[0].Data, "what Messages returns is the caller's")
 }
@@ -65,24 +68,23 @@ func TestServer(t *testing.T) {
 func TestServerLogin(t *testing.T) {
 	srv := smtptest.NewUnstartedServer(t)
 	require.NoError(t, srv.Users.Set("ann", "sesame"))
-	srv.Start()
-	c, err := netsmtp.Dial(srv.Addr)
+	srv.StartInMemory()
+	nc, err := srv.Dial(t.Context())
 	require.NoError(t, err)
-	defer c.Close()
-	require.NoError(t, c.StartTLS(srv.ClientTLS))
-	require.Error(t, c.Auth(netsmtp.PlainAuth("", "ann", "wrong", "127.0.0.1")))
-
-	c, err = netsmtp.Dial(srv.Addr)
+	replies := say(t, nc, "EHLO client.example", "AUTH PLAIN", "STARTTLS")
+	require.Contains(t, replies[2], "538")
+	require.Contains(t, replies[3], "220")
+	secure := tls.Client(nc, srv.ClientTLS)
+	require.NoError(t, secure.HandshakeContext(t.Context()))
+	_, err = fmt.Fprint(secure, "NOOP\r\n") // for what say takes for a greeting
 	require.NoError(t, err)
-	defer c.Close()
-	require.NoError(t, c.StartTLS(srv.ClientTLS))
-	require.NoError(t, c.Auth(netsmtp.PlainAuth("", "ann", "sesame", "127.0.0.1")))
-	require.NoError(t, c.Mail("ann@here.example"))
-	require.NoError(t, c.Rcpt("b@elsewhere.example"))
-	w, err := c.Data()
-	require.NoError(t, err)
-	require.NoError(t, w.Close())
-	require.NoError(t, c.Quit())
+	plain := func(password string) string {
+		return "AUTH PLAIN " + base64.StdEncoding.EncodeToString([]byte("\x00ann\x00"+password))
+	}
+	replies = say(t, secure, "EHLO client.example", plain("wrong"), plain("sesame"), "MAIL FROM:<ann@here.example>", "RCPT TO:<b@elsewhere.example>", "DATA", ".")
+	require.Contains(t, replies[2], "535 5.7.8")
+	require.Contains(t, replies[3], "235 2.7.0")
+	require.Contains(t, replies[7], "250 2.0.0")
 	m := srv.Messages()[0]
 	require.Equal(t, "ann", m.User)
 	require.True(t, m.TLS)
