@@ -1,0 +1,98 @@
+package sqlite
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/wirepost/wirepost/examples/postoffice/store"
+)
+
+// An entry is a message in a folder, as its row has it.
+type entry struct {
+	uid             store.UID
+	modseq          store.ModSeq
+	blob            store.BlobID
+	size            int64
+	received, saved int64
+	system          store.SystemFlags
+	keywords        string
+}
+
+// entryColumns are what entry.scan takes.
+const entryColumns = "uid, modseq, blob, size, received, saved, system, keywords"
+
+func (e *entry) scan(r scanner) error {
+	return r.Scan(&e.uid, &e.modseq, &e.blob, &e.size, &e.received, &e.saved, &e.system, &e.keywords)
+}
+
+func (e *entry) flags() store.Flags {
+	return store.Flags{System: e.system, Keywords: strings.Fields(e.keywords)}
+}
+
+func (e *entry) setFlags(f store.Flags) {
+	e.system, e.keywords = f.System, strings.Join(f.Keywords, " ")
+}
+
+func (e *entry) meta() store.Meta {
+	m := store.Meta{
+		UID: e.uid, ModSeq: e.modseq, Blob: e.blob, Size: e.size,
+		Flags:    store.Flags{System: e.system},
+		Received: fromMicro(e.received), Saved: fromMicro(e.saved),
+	}
+	if e.keywords != "" {
+		m.Flags.Keywords = strings.Fields(e.keywords)
+	}
+	return m
+}
+
+func fromMicro(us int64) time.Time { return time.UnixMicro(us).UTC() }
+
+// received returns the time to note for a message that came at at, if that is known.
+func (t *tx) received(at time.Time) int64 {
+	if at.IsZero() {
+		at = t.now
+	}
+	return at.UnixMicro()
+}
+
+// place puts e into the folder, under the next UID. There must be room.
+func (t *tx) place(h *head, e *entry) error {
+	e.uid, e.modseq, e.saved = store.UID(h.uidnext), h.advance(), t.now.UnixMicro()
+	_, err := t.exec("INSERT INTO entry (folder, "+entryColumns+") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+		h.id, e.uid, e.modseq, e.blob, e.size, e.received, e.saved, e.system, e.keywords)
+	if err != nil {
+		return err
+	}
+	h.uidnext++
+	h.count(e, 1)
+	return nil
+}
+
+// entries reads those of uids that are in the folder.
+func (c *conn) entries(folder store.FolderID, uids store.UIDSet) ([]entry, error) {
+	var found []entry
+	for _, r := range uids {
+		err := c.each(func(r scanner) error {
+			var e entry
+			err := e.scan(r)
+			found = append(found, e)
+			return err
+		}, "SELECT "+entryColumns+" FROM entry WHERE folder = ? AND uid BETWEEN ? AND ? ORDER BY uid", folder, r.From, r.To)
+		if err != nil {
+			return nil, fmt.Errorf("folder %d: %w", folder, err)
+		}
+	}
+	return found, nil
+}
+
+// remove takes an entry out of its folder and leaves a tombstone. What becomes of the blob is the caller's.
+func (t *tx) remove(h *head, e *entry) error {
+	if _, err := t.exec("DELETE FROM entry WHERE folder = ? AND uid = ?", h.id, e.uid); err != nil {
+		return err
+	}
+	h.count(e, -1)
+	_, err := t.exec("INSERT INTO tombstone (folder, uid, modseq, at) VALUES (?, ?, ?, ?)",
+		h.id, e.uid, h.advance(), t.now.UnixMicro())
+	return err
+}

@@ -1,0 +1,91 @@
+package sqlite
+
+import (
+	"crypto/rand"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"runtime"
+)
+
+const (
+	blobsName = "blobs"
+	tempExt   = ".tmp" // of a file that is being written
+)
+
+// A fileSystem is what large bodies need of the operating system, so that tests can make it fail.
+type fileSystem interface {
+	create(path string) (file, error) // for writing; the path must be new
+	rename(from, to string) error
+	remove(path string) error
+	syncDir(path string) error
+}
+
+type file interface {
+	io.WriteCloser
+	Sync() error
+}
+
+// osFiles is the operating system's file system.
+type osFiles struct{}
+
+func (osFiles) create(path string) (file, error) {
+	return os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+}
+
+func (osFiles) rename(from, to string) error { return os.Rename(from, to) }
+
+func (osFiles) remove(path string) error { return os.Remove(path) }
+
+// syncDir makes new names in the directory last. Windows has no such call, and keeps names in a journal.
+func (osFiles) syncDir(path string) error {
+	if runtime.GOOS == "windows" {
+		return nil
+	}
+	d, err := os.Open(path)
+	if err != nil {
+		return err
+	}
+	return errors.Join(d.Sync(), d.Close())
+}
+
+// newName returns a name for a large body's file. It is random, so that it is known before the
+// writer's turn and never comes again.
+func newName() string {
+	var b [16]byte
+	_, _ = rand.Read(b[:]) // never fails: crypto/rand ends the program first
+	return hex.EncodeToString(b[:])
+}
+
+// blobDir returns the directory that the named file belongs into.
+func (s *Store) blobDir(name string) string { return filepath.Join(s.dir, blobsName, name[:2]) }
+
+func (s *Store) blobPath(name string) string { return filepath.Join(s.blobDir(name), name) }
+
+// makeBlobDirs makes the 256 directories once, so that no delivery has to.
+func makeBlobDirs(dir string) error {
+	last := filepath.Join(dir, blobsName, "ff")
+	if _, err := os.Stat(last); err == nil {
+		return nil
+	}
+	for i := range 256 {
+		err := os.Mkdir(filepath.Join(dir, blobsName, fmt.Sprintf("%02x", i)), 0o700)
+		if err != nil && !errors.Is(err, fs.ErrExist) {
+			return err
+		}
+	}
+	return osFiles{}.syncDir(filepath.Join(dir, blobsName))
+}
+
+// removeFiles removes the files of blobs that are gone. One that stays is removed by the next Open.
+func (s *Store) removeFiles(names []string) {
+	for _, name := range names {
+		if err := s.fs.remove(s.blobPath(name)); err != nil {
+			s.log.Warn("a deleted message's file stays until the next start", "file", s.blobPath(name), "error", err)
+		}
+	}
+}

@@ -1,0 +1,147 @@
+package sqlite
+
+import (
+	"fmt"
+
+	"github.com/wirepost/wirepost/examples/postoffice/store"
+)
+
+// applicationID marks a database file as this package's ("wpst"), so that another program's is refused.
+const applicationID = 0x77707374
+
+// migrations bring a database from version n to n+1, where n is the index. Never edit
+// one that was released; add the next.
+//
+// Times are microseconds since 1970, in UTC. Account 0 owns what is public. A folder's
+// parent 0 is the root, which has no row, so parent cannot be a foreign key. Nor is entry.blob one: to
+// delete a blob would then need an index on it, which every delivery would pay for; blob.refs counts instead.
+// blob.body stays last: SQLite reads a row from its start, and bodies run over many pages.
+var migrations = []string{`
+CREATE TABLE sequence (
+	id          INTEGER PRIMARY KEY CHECK (id = 1),
+	blob        INTEGER NOT NULL, -- the last that were given
+	uidvalidity INTEGER NOT NULL
+) STRICT;
+INSERT INTO sequence VALUES (1, 0, 0);
+
+CREATE TABLE domain (
+	position INTEGER PRIMARY KEY,
+	name     TEXT NOT NULL UNIQUE -- folded
+) STRICT;
+
+CREATE TABLE account (
+	id       INTEGER PRIMARY KEY AUTOINCREMENT,
+	name     TEXT NOT NULL,
+	key      TEXT UNIQUE, -- the folded name; NULL: removed, or account 0
+	hash     TEXT NOT NULL,
+	disabled INTEGER NOT NULL,
+	created  INTEGER NOT NULL,
+	inbox    INTEGER NOT NULL, -- 0: removed, so that the folder is like any other
+	quota    INTEGER NOT NULL
+) STRICT;
+INSERT INTO account VALUES (0, '', NULL, '', 1, 0, 0, 0);
+
+CREATE TABLE address (
+	key      TEXT PRIMARY KEY, -- folded
+	account  INTEGER NOT NULL REFERENCES account(id),
+	position INTEGER NOT NULL, -- 0: primary
+	local    TEXT NOT NULL,
+	domain   TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX address_account ON address (account, position);
+
+CREATE TABLE folder (
+	id          INTEGER PRIMARY KEY AUTOINCREMENT,
+	account     INTEGER NOT NULL REFERENCES account(id),
+	parent      INTEGER NOT NULL,
+	name        TEXT NOT NULL,
+	kind        INTEGER NOT NULL,
+	doomed      INTEGER NOT NULL DEFAULT 0, -- deleted, but not yet emptied
+	created     INTEGER NOT NULL,
+	uidvalidity INTEGER NOT NULL,
+	uidnext     INTEGER NOT NULL DEFAULT 1,
+	modseq      INTEGER NOT NULL DEFAULT 1,
+	horizon     INTEGER NOT NULL DEFAULT 0, -- tombstones up to this modseq may be gone
+	messages    INTEGER NOT NULL DEFAULT 0,
+	unseen      INTEGER NOT NULL DEFAULT 0,
+	deleted     INTEGER NOT NULL DEFAULT 0,
+	bytes       INTEGER NOT NULL DEFAULT 0
+) STRICT;
+CREATE UNIQUE INDEX folder_name ON folder (account, parent, name) WHERE doomed = 0;
+CREATE INDEX folder_account ON folder (account);
+CREATE INDEX folder_doomed ON folder (id) WHERE doomed = 1;
+
+CREATE TABLE blob (
+	id     INTEGER PRIMARY KEY,
+	refs   INTEGER NOT NULL, -- entries that name it
+	size   INTEGER NOT NULL,
+	sender TEXT NOT NULL,
+	file   TEXT,             -- NULL: the body is here
+	body   BLOB
+) STRICT;
+CREATE UNIQUE INDEX blob_file ON blob (file) WHERE file IS NOT NULL;
+
+CREATE TABLE entry (
+	folder   INTEGER NOT NULL REFERENCES folder(id),
+	uid      INTEGER NOT NULL,
+	modseq   INTEGER NOT NULL,
+	blob     INTEGER NOT NULL,
+	size     INTEGER NOT NULL,
+	received INTEGER NOT NULL,
+	saved    INTEGER NOT NULL,
+	system   INTEGER NOT NULL,
+	keywords TEXT NOT NULL, -- in order, a space between
+	PRIMARY KEY (folder, uid)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX entry_modseq ON entry (folder, modseq);
+
+CREATE TABLE tombstone (
+	folder INTEGER NOT NULL REFERENCES folder(id),
+	uid    INTEGER NOT NULL,
+	modseq INTEGER NOT NULL,
+	at     INTEGER NOT NULL,
+	PRIMARY KEY (folder, uid)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX tombstone_modseq ON tombstone (folder, modseq);
+
+CREATE TABLE maildrop (
+	account INTEGER PRIMARY KEY REFERENCES account(id),
+	token   INTEGER NOT NULL,
+	until   INTEGER NOT NULL -- 0: released
+) STRICT;
+
+CREATE TABLE delivery (
+	key     TEXT PRIMARY KEY,
+	at      INTEGER NOT NULL,
+	receipt TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+`}
+
+// migrate brings the database to the newest version, each step in a transaction of its own.
+func migrate(c *conn) error {
+	var app, version, tables int
+	if err := c.row("PRAGMA application_id").Scan(&app); err != nil {
+		return err
+	}
+	if err := c.row("PRAGMA user_version").Scan(&version); err != nil {
+		return err
+	}
+	if err := c.row("SELECT count(*) FROM sqlite_schema").Scan(&tables); err != nil {
+		return err
+	}
+	switch {
+	case app != applicationID && (version != 0 || tables != 0):
+		return fmt.Errorf("%s is another program's database: choose another directory", databaseName)
+	case version > len(migrations):
+		return fmt.Errorf("schema %d, this program knows up to %d: %w: use that one", version, len(migrations), store.ErrNewer)
+	}
+	for ; version < len(migrations); version++ {
+		script := fmt.Sprintf("BEGIN IMMEDIATE; %s; PRAGMA application_id = %d; PRAGMA user_version = %d; COMMIT",
+			migrations[version], applicationID, version+1)
+		if err := c.script(script); err != nil {
+			_ = c.script("ROLLBACK") // of a transaction that may have ended itself
+			return fmt.Errorf("migration to schema %d: %w", version+1, err)
+		}
+	}
+	return nil
+}

@@ -1,0 +1,212 @@
+package storetest
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/wirepost/wirepost/examples/postoffice/store"
+)
+
+func addr(local, domain string) store.Address { return store.Address{Local: local, Domain: domain} }
+
+var accountRules = []rule{
+	{name: "add", why: "an account is found by name and by every address, however their case is", check: func(e *env) {
+		n := store.NewAccount{
+			Name: "Bob", Addresses: []store.Address{addr("Bob.Smith", "Example.ORG"), addr("bob", domain), addr("j\u00fcrgen", domain)},
+			PasswordHash: "secret", Quota: 1000,
+		}
+		a, err := e.s.AddAccount(e.ctx, n)
+		e.NoError(err)
+		e.NotZero(a.ID)
+		e.Equal(n, store.NewAccount{Name: a.Name, Addresses: a.Addresses, PasswordHash: a.PasswordHash, Disabled: a.Disabled, Quota: a.Quota})
+		e.False(a.Created.IsZero())
+		got, err := e.s.Account(e.ctx, "BOB")
+		e.NoError(err)
+		e.Equal(a, got)
+		for _, ad := range []store.Address{addr("bob.smith", domain), addr("BOB", "EXAMPLE.org"), addr("Ju\u0308rgen", domain)} {
+			got, err := e.s.Resolve(e.ctx, ad)
+			e.NoError(err, ad)
+			e.Equal(a, got)
+		}
+		in := e.folder(a.Inbox)
+		e.Equal(store.Inbox, in.Name)
+		e.Equal(a.ID, in.Owner)
+		for _, ad := range []store.Address{addr("bob", "example.net"), addr("nobody", domain), addr("", ""), addr("bob@example.org", "")} {
+			_, err := e.s.Resolve(e.ctx, ad)
+			e.ErrorIs(err, store.ErrNotFound, ad)
+		}
+		_, err = e.s.Account(e.ctx, "nobody")
+		e.ErrorIs(err, store.ErrNotFound)
+	}},
+	{name: "taken", why: "names and addresses belong to one account, and a refused account leaves nothing", check: func(e *env) {
+		e.account("bob")
+		for _, n := range []store.NewAccount{
+			{Name: "BOB", Addresses: []store.Address{addr("robert", domain)}},
+			{Name: "robert", Addresses: []store.Address{addr("robert", domain), addr("Bob", domain)}},
+		} {
+			_, err := e.s.AddAccount(e.ctx, n)
+			e.ErrorIs(err, store.ErrExists)
+		}
+		_, err := e.s.Resolve(e.ctx, addr("robert", domain))
+		e.ErrorIs(err, store.ErrNotFound)
+		e.account("robert")
+	}},
+	{name: "invalid", why: "what cannot be a name or a local address is refused", check: func(e *env) {
+		good := []store.Address{addr("a", domain)}
+		for _, n := range []store.NewAccount{
+			{Name: "", Addresses: good},
+			{Name: "a\x00b", Addresses: good},
+			{Name: "a\xff", Addresses: good},
+			{Name: strings.Repeat("a", store.MaxName+1), Addresses: good},
+			{Name: "a"},
+			{Name: "a", Addresses: []store.Address{addr("", domain)}},
+			{Name: "a", Addresses: []store.Address{addr("a\r\nb", domain)}},
+			{Name: "a", Addresses: []store.Address{addr("a", "elsewhere.example")}},
+			{Name: "a", Addresses: []store.Address{addr("a", domain), addr("A", domain)}},
+			{Name: "a", Addresses: good, Quota: -1},
+		} {
+			_, err := e.s.AddAccount(e.ctx, n)
+			e.ErrorIs(err, store.ErrInvalid, "%q", n)
+		}
+		for _, err := range e.s.ListAccounts(e.ctx) {
+			e.Fail("an account", err)
+		}
+	}},
+	{name: "postmaster", why: "every local domain has a postmaster (RFC 5321, 4.5.1)", check: checkPostmaster},
+	{name: "change", why: "a change changes what it names and nothing else", check: func(e *env) {
+		e.account("eve")
+		a := e.account("bob")
+		want := a
+		for _, step := range []struct {
+			change store.AccountChange
+			apply  func()
+		}{
+			{store.AccountChange{PasswordHash: new(store.PasswordHash("new"))}, func() { want.PasswordHash = "new" }},
+			{store.AccountChange{Disabled: new(true)}, func() { want.Disabled = true }},
+			{store.AccountChange{Quota: new(int64(77))}, func() { want.Quota = 77 }},
+			{store.AccountChange{Addresses: []store.Address{addr("rob", domain)}}, func() { want.Addresses = []store.Address{addr("rob", domain)} }},
+		} {
+			step.apply()
+			got, err := e.s.ChangeAccount(e.ctx, a.ID, step.change)
+			e.NoError(err)
+			e.Equal(want, got)
+			got, err = e.s.Account(e.ctx, "bob")
+			e.NoError(err)
+			e.Equal(want, got)
+		}
+		_, err := e.s.Resolve(e.ctx, addr("bob", domain))
+		e.ErrorIs(err, store.ErrNotFound)
+		_, err = e.s.ChangeAccount(e.ctx, a.ID, store.AccountChange{Quota: new(int64(1)), Addresses: []store.Address{addr("eve", domain)}})
+		e.ErrorIs(err, store.ErrExists)
+		_, err = e.s.ChangeAccount(e.ctx, a.ID, store.AccountChange{Addresses: []store.Address{}})
+		e.ErrorIs(err, store.ErrInvalid)
+		_, err = e.s.ChangeAccount(e.ctx, a.ID+100, store.AccountChange{})
+		e.ErrorIs(err, store.ErrNotFound)
+		got, err := e.s.Account(e.ctx, "bob")
+		e.NoError(err)
+		e.Equal(want, got)
+	}},
+	{name: "list", why: "accounts are listed in order, once each, also while they are removed", check: func(e *env) {
+		var want []string
+		for i := range 300 {
+			want = append(want, fmt.Sprintf("user%03d", i))
+			e.account(want[i])
+		}
+		var got []string
+		for a, err := range e.s.ListAccounts(e.ctx) {
+			e.NoError(err)
+			got = append(got, a.Name)
+			if a.Name == "user100" {
+				e.NoError(e.s.RemoveAccount(e.ctx, a.ID, false))
+			}
+		}
+		e.Equal(want, got)
+		for a, err := range e.s.ListAccounts(e.ctx) {
+			e.NoError(err)
+			e.Equal("user000", a.Name)
+			break
+		}
+	}},
+	{name: "remove", why: "a removed account takes its mail along, and its name may be used again, with nothing of it", check: func(e *env) {
+		a := e.account("bob")
+		sub := e.create(a.ID, a.Inbox, "below")
+		uid := e.deliver(a.Inbox, "one")
+		old := e.folder(a.Inbox)
+		e.NoError(e.s.RemoveAccount(e.ctx, a.ID, false))
+		for _, id := range []store.FolderID{a.Inbox, sub.ID} {
+			_, err := e.s.Folder(e.ctx, id)
+			e.ErrorIs(err, store.ErrNotFound)
+		}
+		_, err := e.s.Open(e.ctx, a.Inbox, uid)
+		e.ErrorIs(err, store.ErrNotFound)
+		_, err = e.s.CreateFolder(e.ctx, store.NewFolder{Owner: a.ID, Name: "more"})
+		e.ErrorIs(err, store.ErrNotFound)
+		e.ErrorIs(e.s.RemoveAccount(e.ctx, a.ID, false), store.ErrNotFound)
+		e.ErrorIs(e.s.RemoveAccount(e.ctx, store.Public, false), store.ErrNotFound)
+		again := e.account("bob")
+		e.NotEqual(a.ID, again.ID)
+		e.Greater(e.folder(again.Inbox).UIDValidity, old.UIDValidity)
+		e.Empty(e.uids(again.Inbox))
+	}},
+	{name: "keep", why: "mail that is kept when its account is removed stays readable, and can be removed later", check: func(e *env) {
+		a := e.account("bob")
+		e.create(a.ID, 0, "work")
+		uid := e.deliver(a.Inbox, "kept")
+		e.NoError(e.s.RemoveAccount(e.ctx, a.ID, true))
+		_, err := e.s.Resolve(e.ctx, addr("bob", domain))
+		e.ErrorIs(err, store.ErrNotFound)
+		_, err = e.s.ChangeAccount(e.ctx, a.ID, store.AccountChange{})
+		e.ErrorIs(err, store.ErrNotFound)
+		e.account("bob")
+		e.ElementsMatch([]string{store.Inbox, "work"}, e.names(a.ID))
+		e.Equal("kept", e.read(a.Inbox, uid))
+		e.NoError(e.s.DeleteFolder(e.ctx, a.Inbox))
+		e.Equal([]string{"work"}, e.names(a.ID))
+		e.NoError(e.s.RemoveAccount(e.ctx, a.ID, false))
+		e.Empty(e.names(a.ID))
+	}},
+	{name: "domains", why: "the list of domains keeps its order, and a domain with addresses cannot leave it", check: func(e *env) {
+		e.account("bob")
+		e.NoError(e.s.SetDomains(e.ctx, []string{"B.example", "EXAMPLE.org", "a.example"}))
+		got, err := e.s.Domains(e.ctx)
+		e.NoError(err)
+		e.Equal([]string{"b.example", domain, "a.example"}, got)
+		e.ErrorIs(e.s.SetDomains(e.ctx, []string{"a.example"}), store.ErrNotEmpty)
+		for _, bad := range []string{"", "a b", "a@b", "a\n"} {
+			e.ErrorIs(e.s.SetDomains(e.ctx, []string{domain, bad}), store.ErrInvalid, "%q", bad)
+		}
+		e.ErrorIs(e.s.SetDomains(e.ctx, []string{domain, "Example.org"}), store.ErrInvalid)
+		again, err := e.s.Domains(e.ctx)
+		e.NoError(err)
+		e.Equal(got, again)
+	}},
+}
+
+func checkPostmaster(e *env) {
+	resolve := func(local, domain string) string {
+		a, err := e.s.Resolve(e.ctx, addr(local, domain))
+		if err != nil {
+			e.ErrorIs(err, store.ErrNotFound)
+			return ""
+		}
+		return a.Name
+	}
+	e.Empty(resolve("postmaster", domain), "there is nobody yet")
+	first := e.account("first")
+	e.account("second")
+	e.Equal("first", resolve("PostMaster", domain))
+	e.Equal("first", resolve("postmaster", "Example.NET"))
+	e.Equal("first", resolve("Postmaster", ""))
+	e.Empty(resolve("postmaster", "elsewhere.example"))
+	_, err := e.s.ChangeAccount(e.ctx, first.ID, store.AccountChange{Disabled: new(true)})
+	e.NoError(err)
+	e.Equal("second", resolve("postmaster", domain))
+	_, err = e.s.AddAccount(e.ctx, store.NewAccount{Name: "admin", Addresses: []store.Address{addr("postmaster", domain)}})
+	e.NoError(err)
+	e.Equal("admin", resolve("POSTMASTER", domain))
+	e.Equal("admin", resolve("postmaster", "example.net"))
+	_, err = e.s.AddAccount(e.ctx, store.NewAccount{Name: "netadmin", Addresses: []store.Address{addr("Postmaster", "example.net")}})
+	e.NoError(err)
+	e.Equal("netadmin", resolve("postmaster", "example.net"))
+	e.Equal("admin", resolve("postmaster", ""))
+}
