@@ -1,0 +1,52 @@
+// Postoffice is wirepost's reference server: mail goes in by SMTP and comes
+// out by POP3. Started without arguments it makes a data folder with two demo
+// accounts and a self-signed certificate, listens on ports of the loopback
+// interface, and prints what to try.
+//
+//	postoffice [flags]                        run the server
+//	postoffice user list|add|password|disable|enable|remove  manage accounts
+//
+// Each command explains its flags with -help.
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"syscall"
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	// A second Ctrl-C ends the program at once.
+	context.AfterFunc(ctx, stop)
+	os.Exit(run(ctx, os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
+}
+
+// errUsage is a mistake in the command line that has been explained already.
+var errUsage = errors.New("usage")
+
+// run runs the command that args name and returns the exit status: 0 for
+// success, 1 for a failure, 2 for a mistake in the command line.
+func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) int {
+	err := dispatch(ctx, args, stdin, stdout, stderr)
+	switch {
+	case err == nil, errors.Is(err, flag.ErrHelp):
+		return 0
+	case errors.Is(err, errUsage):
+		return 2
+	}
+	fmt.Fprintln(stderr, "postoffice:", err)
+	return 1
+}
+
+func dispatch(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) error {
+	if len(args) > 0 && args[0] == "user" {
+		return user(ctx, args[1:], stdin, stdout, stderr)
+	}
+	return serve(ctx, args, stdout, stderr)
+}

@@ -1,0 +1,47 @@
+package office
+
+import (
+	"testing"
+
+	"github.com/wirepost/wirepost/pop3/pop3test"
+	"github.com/wirepost/wirepost/smtp/smtptest"
+)
+
+// The servers keep to the standards with the real store behind them: that for
+// everybody, and that for users.
+func TestSMTPConformance(t *testing.T) {
+	o := start(t, Config{Dir: t.TempDir()})
+	alice := o.DemoUsers()[0]
+	for _, service := range []string{"smtp", "submissions"} {
+		t.Run(service, func(t *testing.T) {
+			smtptest.TestServer(t, smtptest.Target{
+				Addr:        o.Addresses()[service],
+				ImplicitTLS: findService(service).tls,
+				To:          alice.Address,
+				User:        alice.Name,
+				Password:    alice.Password,
+			})
+		})
+	}
+}
+
+func TestPOP3Conformance(t *testing.T) {
+	o := start(t, Config{Dir: t.TempDir()})
+	alice := o.DemoUsers()[0]
+	for range 5 {
+		for _, m := range []string{"Subject: a\r\n\r\nHello\r\n", "Subject: dots\r\n\r\n.\r\n..\r\n", "Subject: no body\r\n", "\r\n"} {
+			o.submit(t, "bob@postoffice.test", m, alice.Address)
+		}
+	}
+	for _, service := range []string{"pop3", "pop3s"} {
+		t.Run(service, func(t *testing.T) {
+			pop3test.TestServer(t, pop3test.Target{
+				Addr:        o.Addresses()[service],
+				ImplicitTLS: findService(service).tls,
+				User:        alice.Name,
+				Password:    alice.Password,
+				MayDelete:   true,
+			})
+		})
+	}
+}

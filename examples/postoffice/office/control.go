@@ -1,0 +1,127 @@
+package office
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"time"
+)
+
+// socketFile is where a running server takes orders, from the user that owns
+// the data folder.
+const socketFile = "control.sock"
+
+const maxOrder = 1 << 20 // octets of an order
+
+// maxSocketPath is how long the path of a socket may be, on the system that
+// allows least (sun_path on BSD, with its NUL).
+const maxSocketPath = 103
+
+// A control serves Accounts on a socket.
+type control struct {
+	server *http.Server
+	ended  chan struct{} // closed when the socket is gone
+}
+
+func listenControl(dir string, accounts Accounts, log *slog.Logger) (*control, error) {
+	path := filepath.Join(dir, socketFile)
+	if len(path) > maxSocketPath {
+		return nil, fmt.Errorf("the path of a socket may have %d octets, %s has %d; use a data folder with a shorter one", maxSocketPath, path, len(path))
+	}
+	// The store's lock is ours, so a socket that is there is a dead server's.
+	if err := os.Remove(path); err != nil && !errors.Is(err, os.ErrNotExist) {
+		return nil, err
+	}
+	l, err := net.Listen("unix", path)
+	if err != nil {
+		return nil, err
+	}
+	if err := os.Chmod(path, 0o600); err != nil {
+		return nil, errors.Join(err, l.Close())
+	}
+	c := &control{
+		server: &http.Server{
+			Handler:           controlHandler(accounts),
+			ReadHeaderTimeout: 10 * time.Second,
+			ErrorLog:          slog.NewLogLogger(log.Handler(), slog.LevelWarn),
+		},
+		ended: make(chan struct{}),
+	}
+	go func() {
+		defer close(c.ended)
+		if err := c.server.Serve(l); !errors.Is(err, http.ErrServerClosed) {
+			log.Error("control socket", "err", err)
+		}
+	}()
+	return c, nil
+}
+
+// shutdown lets orders that are under way be carried out, until ctx ends.
+func (c *control) shutdown(ctx context.Context) {
+	// Those that are not are cut by close.
+	_ = c.server.Shutdown(ctx)
+}
+
+// close ends it. The socket is gone then: another server may use its place.
+func (c *control) close() {
+	c.server.Close()
+	<-c.ended
+}
+
+func controlHandler(a Accounts) http.Handler {
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /users", func(w http.ResponseWriter, r *http.Request) {
+		users, err := a.List(r.Context())
+		answer(w, users, err)
+	})
+	mux.HandleFunc("POST /users", func(w http.ResponseWriter, r *http.Request) {
+		var u NewUser
+		if !order(w, r, &u) {
+			return
+		}
+		user, err := a.Add(r.Context(), u)
+		answer(w, user, err)
+	})
+	mux.HandleFunc("PUT /users/{name}/password", func(w http.ResponseWriter, r *http.Request) {
+		var password string
+		if order(w, r, &password) {
+			answer(w, struct{}{}, a.SetPassword(r.Context(), r.PathValue("name"), password))
+		}
+	})
+	mux.HandleFunc("PUT /users/{name}/disabled", func(w http.ResponseWriter, r *http.Request) {
+		var disabled bool
+		if order(w, r, &disabled) {
+			answer(w, struct{}{}, a.SetDisabled(r.Context(), r.PathValue("name"), disabled))
+		}
+	})
+	mux.HandleFunc("DELETE /users/{name}", func(w http.ResponseWriter, r *http.Request) {
+		answer(w, struct{}{}, a.Remove(r.Context(), r.PathValue("name")))
+	})
+	return mux
+}
+
+// order reads what is asked for.
+func order(w http.ResponseWriter, r *http.Request, v any) bool {
+	err := json.NewDecoder(http.MaxBytesReader(w, r.Body, maxOrder)).Decode(v)
+	if err != nil {
+		http.Error(w, err.Error(), http.StatusBadRequest)
+	}
+	return err == nil
+}
+
+// answer tells the outcome. Whoever may ask may see why it failed.
+func answer(w http.ResponseWriter, v any, err error) {
+	if err != nil {
+		http.Error(w, err.Error(), http.StatusUnprocessableEntity)
+		return
+	}
+	w.Header().Set("Content-Type", "application/json")
+	// Nobody is left to tell if this fails.
+	_ = json.NewEncoder(w).Encode(v)
+}

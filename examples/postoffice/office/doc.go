@@ -1,0 +1,20 @@
+// Package office is the postoffice server without its command line: an
+// information store, and the servers that put mail into it and hand it out.
+//
+// The files:
+//
+//	config.go       Config
+//	office.go       Office: open, serve, close
+//	services.go     which servers there are, and where they listen
+//	inbound.go      SMTP: mail into the store
+//	maildrop.go     POP3: mail out of it
+//	logins.go       who may log in
+//	demo.go         the accounts of a first start
+//	certificate.go  the self-signed certificate
+//	file.go         files that are there whole or not at all
+//	accounts.go     managing accounts
+//	local.go        the same in the store
+//	control.go      the same for other processes, by a socket in the data folder
+//	remote.go       the other process's side of that
+//	ready.go        what scripts are told
+package office

@@ -1,0 +1,64 @@
+package office
+
+import (
+	"context"
+	"errors"
+	"strings"
+
+	"golang.org/x/net/idna"
+
+	"github.com/wirepost/wirepost/auth"
+	"github.com/wirepost/wirepost/examples/postoffice/store"
+)
+
+// logins lets the store's accounts log in, by their name or by an address of
+// theirs.
+type logins struct{ store store.Store }
+
+// PasswordHash implements auth.PasswordLookup.
+func (l logins) PasswordHash(ctx context.Context, name string) (user, stored string, err error) {
+	account, err := l.store.Account(ctx, name)
+	if local, domain, ok := cutAddress(name); ok && errors.Is(err, store.ErrNotFound) {
+		account, err = l.store.Resolve(ctx, addressOf(local, domain))
+		if err == nil && !hasAddress(account, name) {
+			err = store.ErrNotFound // found as postmaster, which is nobody's login
+		}
+	}
+	switch {
+	case errors.Is(err, store.ErrNotFound), errors.Is(err, store.ErrInvalid):
+		return "", "", auth.ErrCredentials
+	case err != nil:
+		return "", "", err
+	case account.Disabled:
+		return "", "", auth.ErrDisabled
+	}
+	return account.Name, string(account.PasswordHash), nil
+}
+
+func hasAddress(a store.Account, name string) bool {
+	local, domain, _ := cutAddress(name)
+	want := addressOf(local, domain).Key()
+	for _, address := range a.Addresses {
+		if address.Key() == want {
+			return true
+		}
+	}
+	return false
+}
+
+// cutAddress splits an address at its last @.
+func cutAddress(s string) (local, domain string, ok bool) {
+	i := strings.LastIndexByte(s, '@')
+	if i < 0 {
+		return s, "", false
+	}
+	return s[:i], s[i+1:], true
+}
+
+// addressOf is an address in the store's form.
+func addressOf(local, domain string) store.Address {
+	if ascii, err := idna.Lookup.ToASCII(domain); err == nil {
+		domain = ascii
+	}
+	return store.Address{Local: local, Domain: domain}
+}

@@ -1,0 +1,75 @@
+package office
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/wirepost/wirepost/auth"
+)
+
+// By which names an account is found.
+func TestLoginNames(t *testing.T) {
+	o := open(t, Config{Dir: t.TempDir()})
+	defer o.Close()
+	_, err := o.Accounts().Add(t.Context(), NewUser{Name: "carol", Password: "x", Addresses: []string{"c@postoffice.test"}})
+	require.NoError(t, err)
+	require.NoError(t, o.Accounts().SetDisabled(t.Context(), "bob", true))
+	for name, want := range map[string]string{
+		"alice":                          "alice",
+		"ALICE":                          "alice",
+		"alice@postoffice.test":          "alice",
+		"Alice@PostOffice.Test":          "alice",
+		"carol":                          "carol",
+		"c@postoffice.test":              "carol",
+		"carol@postoffice.test":          "", // is not an address of hers
+		"c":                              "", // is not her name
+		"alice@elsewhere.example":        "",
+		"alice@":                         "",
+		"@postoffice.test":               "",
+		"nobody":                         "",
+		"postmaster":                     "",
+		"postmaster@postoffice.test":     "", // mail for the postmaster has a reader, but nobody logs in so
+		"alice@postoffice.test@elsewher": "",
+	} {
+		user, stored, err := logins{o.store}.PasswordHash(t.Context(), name)
+		require.Equal(t, want, user, name)
+		if want == "" {
+			require.ErrorIs(t, err, auth.ErrCredentials, name)
+			continue
+		}
+		require.NoError(t, err, name)
+		require.Regexp(t, `^\$argon2id\$`, stored)
+	}
+	for _, name := range []string{"bob", "bob@postoffice.test"} {
+		_, _, err := logins{o.store}.PasswordHash(t.Context(), name)
+		require.ErrorIs(t, err, auth.ErrDisabled, name)
+	}
+}
+
+// Logins by SMTP and by POP3, with the right password and without.
+func TestLogin(t *testing.T) {
+	o := start(t, Config{Dir: t.TempDir()})
+	alice := o.DemoUsers()[0]
+	for _, name := range []string{alice.Name, alice.Address} {
+		s := o.dial(t, "smtps")
+		s.want("EHLO client.example", "250 ")
+		s.want(plain(name, alice.Password+"x"), "535 5.7.8 ")
+		s.want(plain(name, alice.Password), "235 2.7.0 ")
+		s.quit()
+
+		p := o.dial(t, "pop3s")
+		p.want("USER "+name, "+OK")
+		p.want("PASS wrong", "-ERR [AUTH]")
+		p.want("USER "+name, "+OK")
+		p.want("PASS "+alice.Password, "+OK")
+		p.quit()
+	}
+	require.NoError(t, o.Accounts().SetDisabled(t.Context(), "alice", true))
+	p := o.dial(t, "pop3s")
+	p.want("USER alice", "+OK")
+	p.want("PASS "+alice.Password, "-ERR [AUTH]")
+	p.want("USER nobody", "+OK")
+	p.want("PASS "+alice.Password, "-ERR [AUTH]")
+	p.quit()
+}

@@ -1,0 +1,42 @@
+package office
+
+import (
+	"encoding/json"
+	"fmt"
+)
+
+// Addresses tells where the Office listens, by the name of the service:
+// "host:port".
+func (o *Office) Addresses() map[string]string {
+	addresses := make(map[string]string, len(o.listeners))
+	for _, l := range o.listeners {
+		addresses[l.service.name] = l.Addr().String()
+	}
+	return addresses
+}
+
+// DemoUsers are the accounts of the first start, as long as they exist and
+// have their first passwords. The list may be empty, but not nil.
+func (o *Office) DemoUsers() []DemoUser { return append([]DemoUser{}, o.users...) }
+
+// FirstStart reports whether Open has made the accounts.
+func (o *Office) FirstStart() bool { return o.firstStart }
+
+// WriteReady writes a file for scripts: one JSON object with an address for
+// each service ("smtp": "127.0.0.1:2525"), and "users", a list of demo
+// accounts with name, address and password. Its form does not change, it only
+// grows. The file appears whole.
+func (o *Office) WriteReady(path string) error {
+	object := map[string]any{"users": o.DemoUsers()}
+	for name, address := range o.Addresses() {
+		object[name] = address
+	}
+	b, err := json.MarshalIndent(object, "", "\t")
+	if err != nil {
+		return err
+	}
+	if err := writeFile(path, append(b, '\n')); err != nil {
+		return fmt.Errorf("ready file: %w", err)
+	}
+	return nil
+}

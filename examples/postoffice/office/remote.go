@@ -1,0 +1,83 @@
+package office
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/url"
+)
+
+// maxAnswer bounds what a server says: a list of a million users fits.
+const maxAnswer = 256 << 20 // octets
+
+// remoteAccounts are those of a server in another process. What JSON would
+// change on its way, text that is not UTF-8, is refused before.
+type remoteAccounts struct{ socket string }
+
+func (r *remoteAccounts) Close() error { return nil }
+
+func (r *remoteAccounts) List(ctx context.Context) (users []User, err error) {
+	err = r.call(ctx, http.MethodGet, "/users", nil, &users)
+	return users, err
+}
+
+func (r *remoteAccounts) Add(ctx context.Context, u NewUser) (user User, err error) {
+	if u, err = u.prepare(); err != nil {
+		return User{}, err
+	}
+	err = r.call(ctx, http.MethodPost, "/users", u, &user)
+	return user, err
+}
+
+func (r *remoteAccounts) SetPassword(ctx context.Context, name, password string) error {
+	password, err := preparePassword(password)
+	if err != nil {
+		return err
+	}
+	return r.call(ctx, http.MethodPut, "/users/"+url.PathEscape(name)+"/password", password, nil)
+}
+
+func (r *remoteAccounts) SetDisabled(ctx context.Context, name string, disabled bool) error {
+	return r.call(ctx, http.MethodPut, "/users/"+url.PathEscape(name)+"/disabled", disabled, nil)
+}
+
+func (r *remoteAccounts) Remove(ctx context.Context, name string) error {
+	return r.call(ctx, http.MethodDelete, "/users/"+url.PathEscape(name), nil, nil)
+}
+
+// call sends one order to the server and reads its answer into result.
+func (r *remoteAccounts) call(ctx context.Context, method, path string, order, result any) error {
+	body, err := json.Marshal(order)
+	if err != nil {
+		return err
+	}
+	req, err := http.NewRequestWithContext(ctx, method, "http://postoffice"+path, bytes.NewReader(body))
+	if err != nil {
+		return err
+	}
+	transport := &http.Transport{DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
+		var d net.Dialer
+		return d.DialContext(ctx, "unix", r.socket)
+	}}
+	defer transport.CloseIdleConnections()
+	resp, err := (&http.Client{Transport: transport}).Do(req)
+	if err != nil {
+		return fmt.Errorf("the data folder is in use, and its server does not answer on %s: %w", r.socket, err)
+	}
+	defer resp.Body.Close()
+	answer, err := io.ReadAll(io.LimitReader(resp.Body, maxAnswer))
+	switch {
+	case err != nil:
+		return err
+	case resp.StatusCode != http.StatusOK:
+		return errors.New(string(bytes.TrimSpace(answer)))
+	case result == nil:
+		return nil
+	}
+	return json.Unmarshal(answer, result)
+}

@@ -1,0 +1,42 @@
+package main
+
+import (
+	"fmt"
+	"io"
+
+	"github.com/wirepost/wirepost/examples/postoffice/office"
+)
+
+// welcome prints where the server listens and what to try next.
+func welcome(w io.Writer, o *office.Office, dir string, temporary bool) {
+	addresses := o.Addresses()
+	kept := "keeps everything in " + dir
+	if temporary {
+		kept = "forgets everything when it stops"
+	}
+	fmt.Fprintf(w, "postoffice is open and %s.\n\n", kept)
+	for _, s := range office.Services() {
+		fmt.Fprintf(w, "  %-12s %s\n", s.Name, addresses[s.Name])
+	}
+	users := o.DemoUsers()
+	if len(users) < 2 {
+		fmt.Fprintf(w, "\nManage accounts:\n  postoffice user list -data %s\n", dir)
+		return
+	}
+	fmt.Fprint(w, "\nDemo accounts:\n")
+	for _, u := range users {
+		fmt.Fprintf(w, "  %-12s address %s  password %s\n", u.Name, u.Address, u.Password)
+	}
+	to, from := users[0], users[1]
+	fmt.Fprintf(w, `
+Send a message, without a login or with one:
+  swaks --server %[1]s --from %[2]s --to %[3]s
+  swaks --server %[4]s --tls --auth-user %[5]s --auth-password %[6]s --from %[2]s --to %[3]s
+
+Read it:
+  curl -k pop3s://%[7]s/1 -u %[8]s:%[9]s
+
+Ctrl-C stops the server.
+`, addresses["smtp"], from.Address, to.Address, addresses["submission"], from.Name, from.Password,
+		addresses["pop3s"], to.Name, to.Password)
+}
