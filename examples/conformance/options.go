@@ -1,0 +1,120 @@
+package main
+
+import (
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"net"
+	"os"
+	"regexp"
+	"strings"
+	"time"
+)
+
+// passwordVar keeps a password out of the list of processes.
+const passwordVar = "CONFORMANCE_PASSWORD"
+
+// options are what the command line says.
+type options struct {
+	protocol *protocol
+	addr     string
+	tls      bool
+	from, to string
+	relay    string
+	user     string
+	password string
+	delete   bool
+	timeout  time.Duration
+	only     *regexp.Regexp
+	json     bool
+	junit    bool
+	verbose  bool
+}
+
+var errUsage = errors.New("usage")
+
+func parse(args []string, stderr io.Writer) (*options, error) {
+	o := &options{password: os.Getenv(passwordVar)}
+	set := o.flags(stderr)
+	words, err := parseMixed(set, args)
+	switch {
+	case errors.Is(err, flag.ErrHelp):
+		return nil, err
+	case err != nil:
+		return nil, errUsage
+	case len(words) != 2:
+		set.Usage()
+		return nil, errUsage
+	}
+	if o.protocol = findProtocol(words[0]); o.protocol == nil {
+		fmt.Fprintf(stderr, "conformance: protocol %q is not known; choose one of %s\n", words[0], protocolNames())
+		return nil, errUsage
+	}
+	o.addr = words[1]
+	switch {
+	case o.json && o.junit:
+		fmt.Fprintln(stderr, "conformance: choose one of -json and -junit")
+		return nil, errUsage
+	case o.only != nil && !o.protocol.selects:
+		fmt.Fprintf(stderr, "conformance: the cases of %s cannot be chosen by -run\n", o.protocol.name)
+		return nil, errUsage
+	case o.timeout <= 0:
+		fmt.Fprintf(stderr, "conformance: -timeout %v is no time at all\n", o.timeout)
+		return nil, errUsage
+	}
+	if _, _, err := net.SplitHostPort(o.addr); err != nil {
+		fmt.Fprintf(stderr, "conformance: server: %v; write it as HOST:PORT\n", err)
+		return nil, errUsage
+	}
+	return o, nil
+}
+
+func (o *options) flags(stderr io.Writer) *flag.FlagSet {
+	set := flag.NewFlagSet("conformance", flag.ContinueOnError)
+	set.SetOutput(stderr)
+	set.Usage = func() {
+		fmt.Fprintf(stderr, "usage: conformance PROTOCOL [flags] HOST:PORT\n\nPROTOCOL is one of %s.\n\nflags:\n", protocolNames())
+		set.PrintDefaults()
+	}
+	set.BoolVar(&o.tls, "tls", false, "the server begins with TLS")
+	set.StringVar(&o.from, "from", "", "smtp: a sender `address` that the server accepts")
+	set.StringVar(&o.to, "to", "", "smtp: a `mailbox` of the server's, for test mail (default postmaster)")
+	set.StringVar(&o.relay, "relay", "", "smtp: an `address` elsewhere that the server must not send to")
+	set.StringVar(&o.user, "user", "", "`name` to log in with")
+	set.StringVar(&o.password, "password", o.password, "its `password`; better set $"+passwordVar)
+	set.BoolVar(&o.delete, "delete", false, "pop3: run the cases that remove messages too; about ten are enough")
+	set.DurationVar(&o.timeout, "timeout", 10*time.Second, "how long to wait for the server, each time")
+	set.BoolVar(&o.json, "json", false, "print JSON, one object a line")
+	set.BoolVar(&o.junit, "junit", false, "print JUnit XML")
+	set.BoolVar(&o.verbose, "v", false, "print the transcript of every case, not only of those that fail")
+	set.Func("run", "only the cases whose name matches this `regexp`", func(s string) (err error) {
+		o.only, err = regexp.Compile(s)
+		return err
+	})
+	// The password must not be printed as a default.
+	set.Lookup("password").DefValue = ""
+	return set
+}
+
+// parseMixed parses flags wherever they stand and returns the other words.
+func parseMixed(set *flag.FlagSet, args []string) (words []string, err error) {
+	for {
+		if err := set.Parse(args); err != nil {
+			return nil, err
+		}
+		if set.NArg() == 0 {
+			return words, nil
+		}
+		words = append(words, set.Arg(0))
+		args = set.Args()[1:]
+	}
+}
+
+func protocolNames() string {
+	var names []string
+	for _, p := range protocols {
+		names = append(names, p.name)
+	}
+	return strings.Join(names, ", ")
+}

@@ -1,0 +1,71 @@
+package main
+
+import (
+	"context"
+	"time"
+
+	"github.com/wirepost/wirepost/pop3/pop3test"
+	"github.com/wirepost/wirepost/smtp/smtptest"
+)
+
+// A result is how one case ended, whatever the protocol.
+type result struct {
+	Name        string        `json:"name"`
+	Ref         string        `json:"ref"`
+	Requirement string        `json:"requirement"`
+	Verdict     string        `json:"verdict"`
+	Detail      string        `json:"detail,omitempty"`
+	Transcript  []string      `json:"transcript,omitempty"`
+	Duration    time.Duration `json:"duration_ns"`
+}
+
+const (
+	verdictPass = "pass"
+	verdictFail = "fail"
+)
+
+// A protocol is one that servers can be checked for.
+type protocol struct {
+	name    string
+	selects bool // cases can be chosen by name
+	check   func(ctx context.Context, o *options, report func(result))
+}
+
+var protocols = []protocol{
+	{"smtp", true, checkSMTP},
+	{"pop3", false, checkPOP3},
+}
+
+func findProtocol(name string) *protocol {
+	for i := range protocols {
+		if protocols[i].name == name {
+			return &protocols[i]
+		}
+	}
+	return nil
+}
+
+func checkSMTP(ctx context.Context, o *options, report func(result)) {
+	smtptest.Check(ctx, smtptest.Target{
+		Addr:        o.addr,
+		ImplicitTLS: o.tls,
+		From:        o.from,
+		To:          o.to,
+		Relay:       o.relay,
+		User:        o.user,
+		Password:    o.password,
+		Timeout:     o.timeout,
+		Only:        o.only,
+	}, func(r smtptest.Result) { report(result(r)) })
+}
+
+func checkPOP3(ctx context.Context, o *options, report func(result)) {
+	pop3test.Check(ctx, pop3test.Target{
+		Addr:        o.addr,
+		ImplicitTLS: o.tls,
+		User:        o.user,
+		Password:    o.password,
+		MayDelete:   o.delete,
+		Timeout:     o.timeout,
+	}, func(r pop3test.Result) { report(result(r)) })
+}
