@@ -63,7 +63,7 @@ func NewUnstartedServer(tb testing.TB) *Server {
 	roots.AddCert(cert.Leaf)
 	s := &Server{
 		tb:        tb,
-		Users:     new(auth.Users),
+		Users:     &auth.Users{Hasher: &auth.Hasher{Time: 1, Memory: 8}}, // the secrets of a test need no work
 		ClientTLS: &tls.Config{RootCAs: roots, ServerName: "localhost"},
 	}
 	s.Config = &smtp.Server{
