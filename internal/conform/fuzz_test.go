@@ -21,7 +21,7 @@ import (
 func FuzzServer(f *testing.F) {
 	for _, s := range []string{
 		"", "220 ready\r\n", "220 ready\n", "220\r550 \x00\r\n", "\x1b[2J\xff\xc0\xaf\u202e\r\n", "half",
-		"220 \"quoted\\\"\r\n", strings.Repeat("x", 300) + "\r\n", strings.Repeat("\u00fc", 600) + "\r\n",
+		"220 \"quoted\\\"\r\n", strings.Repeat("x", 300) + "\r\n", strings.Repeat("\u00fc\x05\xff\U000e0001", 300) + "\r\n",
 	} {
 		f.Add(s)
 	}

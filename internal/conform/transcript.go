@@ -53,7 +53,7 @@ func readable(line string) string {
 func printable(s string) string {
 	var b strings.Builder
 	for i, c := range s {
-		if i >= maxDetail {
+		if b.Len() >= maxDetail {
 			b.WriteString("...")
 			break
 		}

@@ -1,0 +1,51 @@
+// Package peers measures wirepost beside other libraries that do the same, in
+// one run. It is a module of its own, so that wirepost does not depend on what
+// it is compared with. It needs Linux: it reads /proc.
+//
+//	go test -run '^$' -bench . -benchtime 20x
+//
+// One operation of BenchmarkSMTP is a round: each server in turn takes the same
+// messages from the same client over the same number of connections, which
+// stay open. -benchtime 20x makes twenty rounds, and what is reported is the
+// median of them:
+//
+//	wirepost-µs/msg     CPU time, user and system, of a server's process
+//	wirepost/go-smtp    how the two relate; the median of the rounds' quotients
+//	floor/go-smtp       the same for the floor
+//
+// Read the quotients, not the microseconds: those depend on the machine and on
+// what else it does, which the turns even out. The floor is a loop that reads
+// lines and answers them with fixed text, whatever they say. It is what a
+// server costs that does no work, not one that could be used.
+//
+// Every server is a process of its own, a child of the test, so that its CPU
+// time and its memory are its alone. On the loopback interface the work of
+// receiving TCP is mostly charged to the sender.
+//
+// BenchmarkSMTPIdle counts the memory that connections hold which have sent
+// EHLO and wait, without the kernel's part. BenchmarkSMTPAllocs counts what a
+// message allocates, with server and client in one process; the client
+// allocates nothing.
+//
+// All servers discard the messages, log nothing, and limit the size of a
+// message, the number of recipients and the time of reads and writes alike.
+//
+// To see where a server's time goes:
+//
+//	go test -run '^$' -bench 'SMTP$/1KiB/lockstep' -benchtime 20x -profile /tmp
+//	go tool pprof -top /tmp/wirepost.pprof
+//
+// To run a server alone, for another load generator, name it in PEERS_SERVER:
+// the test binary then prints its address, and serves until its standard input
+// ends.
+//
+// The files:
+//
+//	wirepost.go gosmtp.go floor.go  the servers
+//	server.go   the table of them
+//	child.go    a server in a process of its own, seen from within
+//	process.go  the same, seen from the test
+//	client.go   the client: one session
+//	load.go     many sessions at once
+//	sample.go   medians and quotients
+package peers
