@@ -56,9 +56,6 @@ func parse(args []string, stderr io.Writer) (*options, error) {
 	case o.json && o.junit:
 		fmt.Fprintln(stderr, "conformance: choose one of -json and -junit")
 		return nil, errUsage
-	case o.only != nil && !o.protocol.selects:
-		fmt.Fprintf(stderr, "conformance: the cases of %s cannot be chosen by -run\n", o.protocol.name)
-		return nil, errUsage
 	case o.timeout <= 0:
 		fmt.Fprintf(stderr, "conformance: -timeout %v is no time at all\n", o.timeout)
 		return nil, errUsage

@@ -44,7 +44,6 @@ func TestMistakes(t *testing.T) {
 		{[]string{"-timeout", "soon", "smtp", "host:25"}, `invalid value "soon" for flag -timeout`},
 		{[]string{"-timeout", "0", "smtp", "host:25"}, "conformance: -timeout 0s is no time at all\n"},
 		{[]string{"-timeout", "-1s", "smtp", "host:25"}, "conformance: -timeout -1s is no time at all\n"},
-		{[]string{"-run", "QUIT", "pop3", "host:110"}, "conformance: the cases of pop3 cannot be chosen by -run\n"},
 		{[]string{"-json", "-junit", "smtp", "host:25"}, "conformance: choose one of -json and -junit\n"},
 	} {
 		status, stdout, stderr := command(t.Context(), tt.args...)

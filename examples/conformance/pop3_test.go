@@ -75,3 +75,10 @@ func TestPOP3WrongPassword(t *testing.T) {
 	require.NotContains(t, stdout, "battery staple")
 	require.Contains(t, strings.ReplaceAll(stdout, "\n", " "), "| C: PASS "+hidden)
 }
+
+func TestPOP3Selection(t *testing.T) {
+	srv := goodMaildrop(t, (*pop3test.Server).Start)
+	status, stdout, _ := command(t.Context(), "pop3", "-run", "^STLS/whole$", srv.Addr)
+	require.Equal(t, 0, status, stdout)
+	require.Contains(t, stdout, "\n1 passed, 0 failed, 0 do not apply\n")
+}

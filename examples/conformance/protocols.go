@@ -26,14 +26,13 @@ const (
 
 // A protocol is one that servers can be checked for.
 type protocol struct {
-	name    string
-	selects bool // cases can be chosen by name
-	check   func(ctx context.Context, o *options, report func(result))
+	name  string
+	check func(ctx context.Context, o *options, report func(result))
 }
 
 var protocols = []protocol{
-	{"smtp", true, checkSMTP},
-	{"pop3", false, checkPOP3},
+	{"smtp", checkSMTP},
+	{"pop3", checkPOP3},
 }
 
 func findProtocol(name string) *protocol {
@@ -67,5 +66,6 @@ func checkPOP3(ctx context.Context, o *options, report func(result)) {
 		Password:    o.password,
 		MayDelete:   o.delete,
 		Timeout:     o.timeout,
+		Only:        o.only,
 	}, func(r pop3test.Result) { report(result(r)) })
 }

@@ -5,6 +5,7 @@ import (
 	"context"
 	"crypto/tls"
 	"net"
+	"regexp"
 	"testing"
 	"time"
 
@@ -29,7 +30,8 @@ type Target struct {
 	// which breaks a rule would remove some in. About ten are enough.
 	MayDelete bool
 
-	Timeout time.Duration // for each wait; 10 seconds if zero
+	Timeout time.Duration  // for each wait; 10 seconds if zero
+	Only    *regexp.Regexp // only the cases whose name it matches; nil: all
 }
 
 // A Verdict is how a case ended: "pass", "fail", or "n/a" where the case does
@@ -60,6 +62,9 @@ func Check(ctx context.Context, t Target, report func(Result)) {
 	for _, c := range cases() {
 		if ctx.Err() != nil {
 			return
+		}
+		if t.Only != nil && !t.Only.MatchString(c.name) {
+			continue
 		}
 		r := conform.Do(ctx, c.bind(&t), t.timeout())
 		report(Result{

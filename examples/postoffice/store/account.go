@@ -14,8 +14,8 @@ type AccountID int64
 // Public is the owner of folders that belong to nobody, such as news groups.
 const Public AccountID = 0
 
-// A PasswordHash is an opaque string that proves a password, in a form that the
-// authentication side chooses. It prints as "[hidden]", in logs too; string(h) is the value.
+// A PasswordHash is an opaque string that proves a password, in a form that the authentication side
+// chooses. It prints as "[hidden]", in logs too; string(h) is the value.
 type PasswordHash string
 
 const hidden = "[hidden]"

@@ -21,8 +21,8 @@ const (
 // Postmaster is the local part that every domain must accept, however it is written (RFC 5321, 4.5.1).
 const Postmaster = "postmaster"
 
-// An Address is a mailbox address in two parts: the local part without quotes and escapes, and
-// the domain in its ASCII form (A-labels).
+// An Address is a mailbox address in two parts: the local part without quotes and escapes, and the
+// domain in its ASCII form (A-labels).
 type Address struct {
 	Local, Domain string
 }
@@ -30,8 +30,8 @@ type Address struct {
 // String returns local@domain. It does not quote: it is for people to read, not for a protocol.
 func (a Address) String() string { return a.Local + "@" + a.Domain }
 
-// Key returns the form by which addresses of local accounts compare: the local part
-// by FoldName, the domain without regard to ASCII case.
+// Key returns the form by which addresses of local accounts compare: the local part by FoldName,
+// the domain without regard to ASCII case.
 func (a Address) Key() string { return FoldName(a.Local) + "@" + FoldDomain(a.Domain) }
 
 // Check returns an ErrInvalid that says what is wrong with a, or nil.
@@ -52,8 +52,8 @@ func CheckDomain(domain string) error {
 	return nil
 }
 
-// CheckName returns an ErrInvalid unless name can be a login or a folder's name: 1 to
-// MaxName octets of UTF-8 without control characters.
+// CheckName returns an ErrInvalid unless name can be a login or a folder's name: 1 to MaxName
+// octets of UTF-8 without control characters.
 func CheckName(name string) error {
 	if name == "" || len(name) > MaxName || !printable(name) {
 		return fmt.Errorf("%w: name %q: want 1 to %d octets of UTF-8 without control characters", ErrInvalid, clip(name), MaxName)
@@ -78,8 +78,9 @@ func checkAddresses(all []Address) error {
 	return nil
 }
 
-// FoldName returns the form by which login names and local parts compare: without regard to
-// case, in Unicode's sense, and to how accented characters are composed. RFC 5321, 2.4 leaves that to the host that owns them.
+// FoldName returns the form by which login names and local parts compare: without regard to case,
+// in Unicode's sense, and to how accented characters are composed. RFC 5321, 2.4 leaves that to the
+// host that owns them.
 func FoldName(s string) string {
 	if isASCII(s) {
 		return strings.ToLower(s)

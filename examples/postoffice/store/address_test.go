@@ -49,8 +49,8 @@ func TestAddressCheck(t *testing.T) {
 	}
 }
 
-// FuzzFoldName checks that folding twice is folding once, that case does not matter where
-// upper and lower case are each other's, and that good text stays good.
+// FuzzFoldName checks that folding twice is folding once, that case does not matter where upper and
+// lower case are each other's, and that good text stays good.
 func FuzzFoldName(f *testing.F) {
 	for _, seed := range []string{"", "Bob", "JÜRGEN", "ju\u0308rgen", "ΣΑΣ", "ßẞ", "\u212aelvin", "ı", "İ", "\xff", "ﬁ", "\u0345\u0308"} {
 		f.Add(seed)

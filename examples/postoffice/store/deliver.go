@@ -21,8 +21,8 @@ type Delivery struct {
 	Received time.Time  // zero: now, by the store's clock
 	Flags    Flags
 	// Key, if not empty, names this delivery among all: derive it from the queue's id for the
-	// message and the recipients, and use it again when the outcome is not known. At most MaxName octets; keys that
-	// ascend with time cost least. How long they are known is Retention.Keys.
+	// message and the recipients, and use it again when the outcome is not known. At most MaxName
+	// octets; keys that ascend with time cost least. How long they are known is Retention.Keys.
 	Key string
 }
 

@@ -1,10 +1,10 @@
-// Package store is the information store of the reference server: who has an
-// account, which folders there are, and the messages in them. It holds the types,
-// the interface and the errors; package sqlite beside it is an implementation, and
-// package storetest is the suite that every implementation must pass.
+// Package store is the information store of the reference server: who has an account, which folders
+// there are, and the messages in them. It holds the types, the interface and the errors; package
+// sqlite beside it is an implementation, and package storetest is the suite that every
+// implementation must pass.
 //
-// The interface assumes neither one process, nor locks in memory, nor that the
-// caller's clock is right:
+// The interface assumes neither one process, nor locks in memory, nor that the caller's clock is
+// right:
 //
 //   - What must happen once carries a key ([Delivery.Key]): the same key again
 //     returns the first result.

@@ -11,8 +11,8 @@ type UID uint32
 // MaxUID is the highest UID.
 const MaxUID UID = 1<<32 - 1
 
-// A ModSeq orders the changes of one folder: each commit that changes the folder has a
-// higher one than those that were visible before it (RFC 7162). It is from 1 to 1<<63-1.
+// A ModSeq orders the changes of one folder: each commit that changes the folder has a higher one
+// than those that were visible before it (RFC 7162). It is from 1 to 1<<63-1.
 type ModSeq uint64
 
 // A BlobID names a message's bytes for good, wherever the message is copied.

@@ -62,8 +62,8 @@ func spread(b *testing.B, writers int, do func(writer, i int) error) {
 
 var writerCounts = []int{1, 16, 64}
 
-// BenchmarkDeliver is one message of 4 KiB for one folder, on disk when it returns; each
-// writer has a folder of its own. With a key, it is remembered against repetition.
+// BenchmarkDeliver is one message of 4 KiB for one folder, on disk when it returns; each writer has
+// a folder of its own. With a key, it is remembered against repetition.
 func BenchmarkDeliver(b *testing.B) {
 	body := bytes.Repeat([]byte("A line of the message is this long, about as much as people write.\r\n"), 61)[:4096]
 	for _, keyed := range []string{"", "keyed"} {
@@ -83,8 +83,8 @@ func BenchmarkDeliver(b *testing.B) {
 	}
 }
 
-// BenchmarkAppendLog is what the same disk gives the same writers at best: one file that
-// they append to, and one fsync for all who wait, without any index.
+// BenchmarkAppendLog is what the same disk gives the same writers at best: one file that they
+// append to, and one fsync for all who wait, without any index.
 func BenchmarkAppendLog(b *testing.B) {
 	body := bytes.Repeat([]byte{'x'}, 4096)
 	for _, writers := range writerCounts {

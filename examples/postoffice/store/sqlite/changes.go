@@ -29,7 +29,8 @@ func (s *Store) changes(ctx context.Context, f store.Folder, since store.ModSeq)
 				if err != nil {
 					return err
 				}
-				// The horizon is raised before the first tombstone goes: if it is not yet past since, none was missing.
+				// The horizon is raised before the first tombstone goes: if it is not yet past
+				// since, none was missing.
 				now, horizon, err := c.folder(f.ID)
 				if err != nil {
 					return err
@@ -50,8 +51,9 @@ func (s *Store) changes(ctx context.Context, f store.Folder, since store.ModSeq)
 	}
 }
 
-// changesPage reads changes of UIDs above last. When there are few in all, the index by mod-sequence
-// finds them; when there are many, the folder is read in order of UID, a page at a time.
+// changesPage reads changes of UIDs above last. When there are few in all, the index by
+// mod-sequence finds them; when there are many, the folder is read in order of UID, a page at a
+// time.
 func (c *conn) changesPage(folder store.FolderID, since store.ModSeq, last store.UID) (page []store.Meta, more bool, err error) {
 	var few int
 	some := " WHERE folder = ?1 AND modseq > ?2" + limit(scanPage) + ")"
@@ -82,8 +84,9 @@ func (c *conn) changesPage(folder store.FolderID, since store.ModSeq, last store
 	return page, more, nil
 }
 
-// merge joins two pages in order of UID. A list that is a full page says nothing about UIDs
-// above its last, so there the page ends. Of a message expunged between the two reads, the expunge counts.
+// merge joins two pages in order of UID. A list that is a full page says nothing about UIDs above
+// its last, so there the page ends. Of a message expunged between the two reads, the expunge
+// counts.
 func merge(live, gone []store.Meta) (page []store.Meta, more bool) {
 	bound := store.MaxUID
 	for _, list := range [][]store.Meta{live, gone} {

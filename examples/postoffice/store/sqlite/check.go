@@ -36,8 +36,8 @@ var recounts = []string{
 }
 
 // Check looks for what should not be: counters that are not what they count, rows that name
-// nothing, files that are missing or cut short. It reads everything but the files' contents, beside normal work,
-// and returns a line for each problem, up to 100.
+// nothing, files that are missing or cut short. It reads everything but the files' contents, beside
+// normal work, and returns a line for each problem, up to 100.
 func (s *Store) Check(ctx context.Context) (problems []string, err error) {
 	for _, query := range recounts {
 		err := s.read(ctx, func(c *conn) error {

@@ -95,7 +95,8 @@ func TestUIDsUsedUp(t *testing.T) {
 	sound(t, s)
 }
 
-// TestUIDValidityFollowsTime checks that numbers given after a backup are not given again by its restored copy.
+// TestUIDValidityFollowsTime checks that numbers given after a backup are not given again by its
+// restored copy.
 func TestUIDValidityFollowsTime(t *testing.T) {
 	s, inbox := withInbox(t, osFiles{})
 	f, err := s.Folder(t.Context(), inbox)

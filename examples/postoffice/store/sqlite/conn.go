@@ -16,8 +16,8 @@ import (
 const (
 	databaseName = "store.db"
 
-	// The log is copied into the database when it has this many pages of 4 KiB: seldom enough that pages
-	// which change with every delivery are copied once for many commits.
+	// The log is copied into the database when it has this many pages of 4 KiB: seldom enough that
+	// pages which change with every delivery are copied once for many commits.
 	checkpointPages = 8192
 	// After that the log's file is cut to this many octets.
 	logLimit = 2 * checkpointPages * 4096
@@ -43,8 +43,8 @@ func connect(dir string) (*sql.DB, error) {
 
 // A conn is one connection with its prepared statements. One goroutine at a time uses it.
 //
-// Its statements run to their end, without a context: they are short, and the driver would
-// start a goroutine for each one that could be cancelled.
+// Its statements run to their end, without a context: they are short, and the driver would start a
+// goroutine for each one that could be cancelled.
 type conn struct {
 	raw      *sql.Conn
 	prepared map[string]*sql.Stmt

@@ -59,7 +59,8 @@ func (t *tx) copy(c store.CopyRequest) (store.Copied, error) {
 	return done, nil
 }
 
-// copyEntry makes of e the entry in the other folder. A move leaves the blob with as many references as it had.
+// copyEntry makes of e the entry in the other folder. A move leaves the blob with as many
+// references as it had.
 func (t *tx) copyEntry(from, to *head, e *entry, move bool) error {
 	if move {
 		if err := t.remove(from, e); err != nil {

@@ -112,8 +112,8 @@ func crashFolders(ctx context.Context, s store.Store) ([]store.FolderID, error) 
 	return to, nil
 }
 
-// TestCrash kills a process that delivers, several times, and checks after each that what it
-// had acknowledged is there, octet for octet, and that nothing else is.
+// TestCrash kills a process that delivers, several times, and checks after each that what it had
+// acknowledged is there, octet for octet, and that nothing else is.
 func TestCrash(t *testing.T) {
 	dir := t.TempDir()
 	said := make(map[int]map[string]bool) // id -> what the children said of it

@@ -91,7 +91,8 @@ func (t *tx) reapStep(id store.FolderID) (done bool, err error) {
 	return true, t.buryFolder(id)
 }
 
-// buryFolder deletes the row of an empty, doomed folder, and with a removed account's last folder the account's.
+// buryFolder deletes the row of an empty, doomed folder, and with a removed account's last folder
+// the account's.
 func (t *tx) buryFolder(id store.FolderID) error {
 	var owner store.AccountID
 	err := t.row("SELECT account FROM folder WHERE id = ? AND doomed = 1", id).Scan(&owner)

@@ -86,7 +86,8 @@ func (c *conn) entries(folder store.FolderID, uids store.UIDSet) ([]entry, error
 	return found, nil
 }
 
-// remove takes an entry out of its folder and leaves a tombstone. What becomes of the blob is the caller's.
+// remove takes an entry out of its folder and leaves a tombstone. What becomes of the blob is the
+// caller's.
 func (t *tx) remove(h *head, e *entry) error {
 	if _, err := t.exec("DELETE FROM entry WHERE folder = ? AND uid = ?", h.id, e.uid); err != nil {
 		return err

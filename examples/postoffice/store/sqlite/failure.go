@@ -11,8 +11,8 @@ import (
 	sqlite3 "modernc.org/sqlite/lib"
 )
 
-// fail makes an error fit to leave the package: with the package's name, and with the store's
-// name for what happened, where it has one. It is called once on the way out.
+// fail makes an error fit to leave the package: with the package's name, and with the store's name
+// for what happened, where it has one. It is called once on the way out.
 func fail(err error) error {
 	if err == nil {
 		return nil

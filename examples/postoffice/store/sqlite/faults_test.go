@@ -88,8 +88,8 @@ func (f *faultyFile) Sync() error {
 
 func (f *faultyFile) Close() error { return errors.Join(f.fs.op("close"), f.file.Close()) }
 
-// TestBlobFaults lets each operation of a large delivery fail in turn: the delivery fails, with
-// the right error, and leaves neither a file nor a row.
+// TestBlobFaults lets each operation of a large delivery fail in turn: the delivery fails, with the
+// right error, and leaves neither a file nor a row.
 func TestBlobFaults(t *testing.T) {
 	files := &faulty{}
 	s, inbox := withInbox(t, files)
@@ -181,8 +181,8 @@ func TestReadOnly(t *testing.T) {
 	require.EqualValues(t, 5, body.Size())
 }
 
-// TestMadeAgain lets a change that removes a file be made twice, as its group is rolled
-// back: what it has left to do is done once.
+// TestMadeAgain lets a change that removes a file be made twice, as its group is rolled back: what
+// it has left to do is done once.
 func TestMadeAgain(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		files := &faulty{}

@@ -66,12 +66,8 @@ func (s *Store) blobDir(name string) string { return filepath.Join(s.dir, blobsN
 
 func (s *Store) blobPath(name string) string { return filepath.Join(s.blobDir(name), name) }
 
-// makeBlobDirs makes the 256 directories once, so that no delivery has to.
+// makeBlobDirs makes the 256 directories, if they are not there, so that no delivery has to.
 func makeBlobDirs(dir string) error {
-	last := filepath.Join(dir, blobsName, "ff")
-	if _, err := os.Stat(last); err == nil {
-		return nil
-	}
 	for i := range 256 {
 		err := os.Mkdir(filepath.Join(dir, blobsName, fmt.Sprintf("%02x", i)), 0o700)
 		if err != nil && !errors.Is(err, fs.ErrExist) {

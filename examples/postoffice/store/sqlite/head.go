@@ -85,7 +85,8 @@ type load struct {
 	bytes    int64
 }
 
-// room returns an error unless each of the folders, which are different ones, can take l: in UIDs, and in its owner's quota.
+// room returns an error unless each of the folders, which are different ones, can take l: in UIDs,
+// and in its owner's quota.
 func (t *tx) room(l load, folders ...*head) error {
 	var planned map[store.AccountID]int64 // by those before, of the same owner
 	for _, h := range folders {

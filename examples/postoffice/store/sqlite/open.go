@@ -46,10 +46,11 @@ type Store struct {
 
 var _ store.Store = (*Store)(nil)
 
-// Open opens the store in dir, which it makes if need be, readable by this user alone. It
-// returns ErrLocked when another process, or another Store of this one, has it open, and ErrNewer when a newer
-// version of the program has written it. It brings older databases up to date, removes files that a crash
-// left behind, and ends the maildrop leases of the process before, whose holders are gone.
+// Open opens the store in dir, which it makes if need be, readable by this user alone. It returns
+// ErrLocked when another process, or another Store of this one, has it open, and ErrNewer when a
+// newer version of the program has written it. It brings older databases up to date, removes files
+// that a crash left behind, and ends the maildrop leases of the process before, whose holders are
+// gone.
 func Open(ctx context.Context, dir string, o Options) (*Store, error) {
 	s, err := open(ctx, dir, o, osFiles{})
 	return s, fail(err)
@@ -61,7 +62,7 @@ func open(ctx context.Context, dir string, o Options, fs fileSystem) (_ *Store, 
 		now:     o.Now,
 		log:     cmp.Or(o.Logger, slog.Default()),
 		fs:      fs,
-		readers: make(chan *conn, cmp.Or(o.Readers, 4)),
+		readers: make(chan *conn, cmp.Or(max(o.Readers, 0), 4)),
 		queue:   make(chan *change),
 		closing: make(chan struct{}),
 		written: make(chan struct{}),
@@ -104,7 +105,8 @@ func open(ctx context.Context, dir string, o Options, fs fileSystem) (_ *Store, 
 	return s, nil
 }
 
-// prepareDir makes the directories and takes the lock. The database is made here, empty, so that it is private from its start.
+// prepareDir makes the directories and takes the lock. The database is made here, empty, so that it
+// is private from its start.
 func (s *Store) prepareDir() (err error) {
 	if err := os.MkdirAll(filepath.Join(s.dir, blobsName), 0o700); err != nil {
 		return err
@@ -127,6 +129,7 @@ func (s *Store) prepareDir() (err error) {
 	if err := makeBlobDirs(s.dir); err != nil {
 		return err
 	}
+	_ = s.fs.syncDir(filepath.Dir(s.dir)) // the directory may be new there; if it is not ours to open, it is not
 	return s.fs.syncDir(s.dir)
 }
 

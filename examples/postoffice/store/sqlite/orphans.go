@@ -10,8 +10,8 @@ import (
 	"strings"
 )
 
-// removeOrphans removes the files that no row names: bodies that were being delivered, or
-// whose message had just been deleted, when the process died. It runs before anything can be delivered.
+// removeOrphans removes the files that no row names: bodies that were being delivered, or whose
+// message had just been deleted, when the process died. It runs before anything can be delivered.
 // Files that it does not know the form of stay.
 func (s *Store) removeOrphans(ctx context.Context, c *conn) error {
 	for i := range 256 {

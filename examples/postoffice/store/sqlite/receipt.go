@@ -10,7 +10,8 @@ import (
 	"github.com/wirepost/wirepost/examples/postoffice/store"
 )
 
-// receipt returns what the delivery with that key did, with Repeated set, or the zero Receipt if there was none.
+// receipt returns what the delivery with that key did, with Repeated set, or the zero Receipt if
+// there was none.
 func (t *tx) receipt(key string) (store.Receipt, error) {
 	var text string
 	err := t.row("SELECT receipt FROM delivery WHERE key = ?", key).Scan(&text)
@@ -34,8 +35,9 @@ func (t *tx) remember(key string, rec store.Receipt) error {
 	return err
 }
 
-// formatReceipt writes a receipt as numbers with a space between: the blob, its size, and four for each place. It is
-// short because it is written with every delivery, beside keys that are in no order.
+// formatReceipt writes a receipt as numbers with a space between: the blob, its size, and four for
+// each place. It is short because it is written with every delivery, beside keys that are in no
+// order.
 func formatReceipt(rec store.Receipt) string {
 	b := strconv.AppendInt(nil, int64(rec.Blob), 10)
 	b = strconv.AppendInt(append(b, ' '), rec.Size, 10)

@@ -19,7 +19,8 @@ func TestReceipt(t *testing.T) {
 	}
 }
 
-// FuzzParseReceipt checks that damaged text gives an error or a receipt, and that a receipt says what its text says.
+// FuzzParseReceipt checks that damaged text gives an error or a receipt, and that a receipt says
+// what its text says.
 func FuzzParseReceipt(f *testing.F) {
 	for _, seed := range []string{"", "1 2", "1 2 3 4 5 6", "1 2 3 4 5 6 7", "-1 2", "1  2", "1 2 3 4294967296 5 6", "99999999999999999999 1"} {
 		f.Add(seed)

@@ -37,8 +37,13 @@ func (s *Store) live(ctx context.Context, f store.Folder) iter.Seq2[store.Meta, 
 		for {
 			page := make([]store.Meta, 0, min(scanPage, f.Counts.Messages))
 			err := s.read(ctx, func(c *conn) error {
-				return c.metas(&page, "SELECT "+entryColumns+
+				err := c.metas(&page, "SELECT "+entryColumns+
 					" FROM entry WHERE folder = ? AND uid > ? AND uid < ? ORDER BY uid"+limit(scanPage), f.ID, last, f.UIDNext)
+				if err != nil {
+					return err
+				}
+				_, _, err = c.folder(f.ID) // one that is being deleted may have lost messages already
+				return err
 			})
 			if err != nil {
 				yield(store.Meta{}, err)

@@ -9,13 +9,13 @@ import (
 // applicationID marks a database file as this package's ("wpst"), so that another program's is refused.
 const applicationID = 0x77707374
 
-// migrations bring a database from version n to n+1, where n is the index. Never edit
-// one that was released; add the next.
+// migrations bring a database from version n to n+1, where n is the index. Never edit one that was
+// released; add the next.
 //
-// Times are microseconds since 1970, in UTC. Account 0 owns what is public. A folder's
-// parent 0 is the root, which has no row, so parent cannot be a foreign key. Nor is entry.blob one: to
-// delete a blob would then need an index on it, which every delivery would pay for; blob.refs counts instead.
-// blob.body stays last: SQLite reads a row from its start, and bodies run over many pages.
+// Times are microseconds since 1970, in UTC. Account 0 owns what is public. A folder's parent 0 is
+// the root, which has no row, so parent cannot be a foreign key. Nor is entry.blob one: to delete a
+// blob would then need an index on it, which every delivery would pay for; blob.refs counts
+// instead. blob.body stays last: SQLite reads a row from its start, and bodies run over many pages.
 var migrations = []string{`
 CREATE TABLE sequence (
 	id          INTEGER PRIMARY KEY CHECK (id = 1),

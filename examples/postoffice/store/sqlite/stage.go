@@ -42,8 +42,8 @@ func (s *Store) stage(ctx context.Context, r io.Reader, limit int) (staged, erro
 	return b, nil
 }
 
-// stageFile writes what b.buf has and what r still has to a file, so that a power cut leaves
-// the whole of it under its name, or nothing.
+// stageFile writes what b.buf has and what r still has to a file, so that a power cut leaves the
+// whole of it under its name, or nothing.
 func (s *Store) stageFile(r io.Reader, b *staged) (err error) {
 	name := newName()
 	path := s.blobPath(name)

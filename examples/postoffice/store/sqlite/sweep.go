@@ -45,8 +45,8 @@ func (s *Store) sweepDoomed(ctx context.Context) error {
 	return nil
 }
 
-// sweepKeys forgets delivery keys from before a time. It walks over all of them: an index by
-// time would cost every delivery more than this does.
+// sweepKeys forgets delivery keys from before a time. It walks over all of them: an index by time
+// would cost every delivery more than this does.
 func (s *Store) sweepKeys(ctx context.Context, before int64) error {
 	for last, more := "", true; more; {
 		var old []string
@@ -110,8 +110,8 @@ func (s *Store) sweepTombstones(ctx context.Context, before int64) error {
 	return nil
 }
 
-// forget removes a folder's tombstones up to a mod-sequence. The first step raises the
-// horizon, so that nobody takes the rest for all there is.
+// forget removes a folder's tombstones up to a mod-sequence. The first step raises the horizon, so
+// that nobody takes the rest for all there is.
 func (s *Store) forget(ctx context.Context, folder store.FolderID, through store.ModSeq) error {
 	for more := true; more; {
 		err := s.write(ctx, 0, func(t *tx) error {

@@ -9,8 +9,8 @@ import (
 	"github.com/wirepost/wirepost/examples/postoffice/store"
 )
 
-// A hub wakes those who watch. It remembers for each which folders have changed since it
-// last looked: that is at most as many as its owner has, however slow it is.
+// A hub wakes those who watch. It remembers for each which folders have changed since it last
+// looked: that is at most as many as its owner has, however slow it is.
 type hub struct {
 	mu       sync.Mutex
 	watchers map[store.AccountID]map[*watcher]bool

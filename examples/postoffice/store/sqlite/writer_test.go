@@ -26,8 +26,8 @@ func hold(t *testing.T, s *Store) (release func()) {
 	return func() { close(leave); require.NoError(t, <-left) }
 }
 
-// TestGroup makes a group of changes in which some are refused and some fail halfway: each
-// gets its own answer, and those that succeed are committed.
+// TestGroup makes a group of changes in which some are refused and some fail halfway: each gets its
+// own answer, and those that succeed are committed.
 func TestGroup(t *testing.T) {
 	for _, failing := range []bool{false, true} {
 		synctest.Test(t, func(t *testing.T) { testGroup(t, failing) })

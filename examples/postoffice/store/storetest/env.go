@@ -200,8 +200,8 @@ func (e *env) recount(id store.FolderID) {
 	e.Equal(want, f.Counts, "the counters of folder %d %q", id, f.Name)
 }
 
-// recountAll compares all counters, the accounts' use of their quota included, and
-// checks that no two folders have the same UIDVALIDITY.
+// recountAll compares all counters, the accounts' use of their quota included, and checks that no
+// two folders have the same UIDVALIDITY.
 func (e *env) recountAll() {
 	e.Helper()
 	if e.closed {

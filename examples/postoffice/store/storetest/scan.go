@@ -71,6 +71,21 @@ var scanRules = []rule{
 		_, changes := e.scan(id, f.ModSeq)
 		e.Equal([]store.UID{3, 5, 2400, 2501, 2502}, uidsOf(changes))
 	}},
+	{name: "deleted meanwhile", why: "an iteration over a folder that is deleted says so, and does not pass for a whole one", check: func(e *env) {
+		for _, since := range []store.ModSeq{0, 1} {
+			f := e.create(store.Public, 0, "f")
+			e.appendN(f.ID, 2500)
+			_, all, err := e.s.Scan(e.ctx, f.ID, since)
+			e.NoError(err)
+			var last error
+			for _, last = range all {
+				if _, err := e.s.Folder(e.ctx, f.ID); err == nil {
+					e.NoError(e.s.DeleteFolder(e.ctx, f.ID))
+				}
+			}
+			e.ErrorIs(last, store.ErrNotFound)
+		}
+	}},
 	{name: "stop", why: "an iteration may be left, and made again, and ends when the context does", check: func(e *env) {
 		id := e.inbox("bob")
 		e.appendN(id, 1500)

@@ -9,13 +9,13 @@ import (
 
 // A Subject is the implementation to be checked.
 type Subject struct {
-	// Open opens the store that is named by dir, a new directory of the test's own: where the
-	// store is elsewhere, take it as a name. The same dir again, after a Close, is the same store.
-	// The suite closes what it opens.
+	// Open opens the store that is named by dir, a new directory of the test's own: where the store
+	// is elsewhere, take it as a name. The same dir again, after a Close, is the same store. The
+	// suite closes what it opens.
 	Open func(tb testing.TB, dir string) store.Store
 
-	// Advance moves the clock of the stores that Open returns. If it is nil, the cases about
-	// leases that run out and things that are forgotten are skipped.
+	// Advance moves the clock of the stores that Open returns. If it is nil, the cases about leases
+	// that run out and things that are forgotten are skipped.
 	Advance func(d time.Duration)
 }
 

@@ -7,8 +7,8 @@ import (
 	"github.com/wirepost/wirepost/examples/postoffice/store"
 )
 
-// watch starts to watch and returns the calls, and what Watch returns. It comes back when
-// the first change of a folder of the owner's was noticed, so that Watch is known to run.
+// watch starts to watch and returns the calls, and what Watch returns. It comes back when the first
+// change of a folder of the owner's was noticed, so that Watch is known to run.
 func (e *env) watch(ctx context.Context, owner store.AccountID) (<-chan store.FolderID, <-chan error) {
 	calls, done := make(chan store.FolderID, 1000), make(chan error, 1)
 	go func() { done <- e.s.Watch(ctx, owner, func(id store.FolderID) { calls <- id }) }()

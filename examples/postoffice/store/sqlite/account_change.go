@@ -1,0 +1,104 @@
+package sqlite
+
+import (
+	"context"
+
+	"github.com/wirepost/wirepost/examples/postoffice/store"
+)
+
+// ChangeAccount implements store.Store.
+func (s *Store) ChangeAccount(ctx context.Context, id store.AccountID, c store.AccountChange) (a store.Account, err error) {
+	if err := c.Check(); err != nil {
+		return a, fail(err)
+	}
+	err = s.write(ctx, 0, func(t *tx) (err error) {
+		a, err = t.changeAccount(id, c)
+		return err
+	})
+	if err != nil {
+		return store.Account{}, err
+	}
+	return a, nil
+}
+
+func (t *tx) changeAccount(id store.AccountID, c store.AccountChange) (store.Account, error) {
+	a, err := t.account(id)
+	if err != nil {
+		return a, err
+	}
+	if c.Addresses != nil {
+		if err := t.mustBeFree(c.Addresses, id); err != nil {
+			return a, err
+		}
+		if err := t.setAddresses(id, c.Addresses); err != nil {
+			return a, err
+		}
+		a.Addresses = c.Addresses
+	}
+	if c.PasswordHash != nil {
+		a.PasswordHash = *c.PasswordHash
+	}
+	if c.Disabled != nil {
+		a.Disabled = *c.Disabled
+	}
+	if c.Quota != nil {
+		a.Quota = *c.Quota
+	}
+	_, err = t.exec("UPDATE account SET hash = ?, disabled = ?, quota = ? WHERE id = ?",
+		string(a.PasswordHash), a.Disabled, a.Quota, id)
+	return a, err
+}
+
+// RemoveAccount implements store.Store.
+func (s *Store) RemoveAccount(ctx context.Context, id store.AccountID, keepMail bool) error {
+	var doomed []store.FolderID
+	err := s.write(ctx, 0, func(t *tx) (err error) {
+		doomed, err = t.removeAccount(id, keepMail)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	for _, f := range doomed {
+		if err := s.reap(ctx, f); err != nil {
+			break // the account is removed; the rest is Sweep's
+		}
+	}
+	return nil
+}
+
+func (t *tx) removeAccount(id store.AccountID, keepMail bool) (doomed []store.FolderID, err error) {
+	var one int
+	err = t.row("SELECT 1 FROM account WHERE id = ? AND id <> 0", id).Scan(&one)
+	if err := orNotFound(err, "account", id); err != nil {
+		return nil, err
+	}
+	for _, statement := range []string{
+		"DELETE FROM address WHERE account = ?",
+		"DELETE FROM maildrop WHERE account = ?",
+		"UPDATE account SET key = NULL, hash = '', inbox = 0 WHERE id = ?",
+	} {
+		if _, err := t.exec(statement, id); err != nil {
+			return nil, err
+		}
+	}
+	t.touch(id, 0)
+	if keepMail {
+		return nil, nil
+	}
+	err = t.each(func(r scanner) error {
+		var f store.FolderID
+		err := r.Scan(&f)
+		doomed = append(doomed, f)
+		return err
+	}, "SELECT id FROM folder WHERE account = ? AND doomed = 0", id)
+	if err != nil {
+		return nil, err
+	}
+	for _, f := range doomed {
+		if err := t.doom(id, f); err != nil {
+			return nil, err
+		}
+	}
+	return doomed, nil // the row goes with the last folder's
+}
