@@ -21,7 +21,7 @@ func tlsCases() []testCase {
 			},
 		},
 		{
-			"STLS/forgets", "RFC 2595, 4", "a name that was given before TLS is forgotten",
+			"STLS/forgets", "RFC 1939, 7", "PASS is due immediately after USER: a name that was given in the clear does not count under TLS (RFC 2595, 9)",
 			func(s *session) {
 				s.clear()
 				s.needsLogin()

@@ -1,6 +1,7 @@
 package sqlite
 
 import (
+	"errors"
 	"fmt"
 	"log/slog"
 	"os"
@@ -132,6 +133,21 @@ func TestOrphans(t *testing.T) {
 	require.NoError(t, err)
 	require.NoError(t, third.Close())
 	require.Contains(t, log.String(), filepath.Base(kept[0]))
+}
+
+// rivals is a file system in which somebody else is always quicker to remove a file.
+type rivals struct{ osFiles }
+
+func (rivals) remove(path string) error {
+	return errors.Join(os.Remove(path), os.Remove(path))
+}
+
+// TestOrphanRemovedMeanwhile checks that Open does not mind if whoever left an orphan removes it.
+func TestOrphanRemovedMeanwhile(t *testing.T) {
+	s := opened(t, t.TempDir(), osFiles{})
+	require.NoError(t, os.WriteFile(s.blobPath(newName()), []byte("x"), 0o600))
+	require.NoError(t, s.Close())
+	require.Empty(t, blobFiles(t, opened(t, s.dir, rivals{})))
 }
 
 // TestLeasesEnd checks that a maildrop is free after a restart: who held it is gone.

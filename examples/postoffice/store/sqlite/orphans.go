@@ -23,7 +23,8 @@ func (s *Store) removeOrphans(ctx context.Context, c *conn) error {
 			return err
 		}
 		for _, path := range on.orphans {
-			if err := s.fs.remove(path); err != nil {
+			// A delivery that the store before refused when it closed may be removing its own.
+			if err := s.fs.remove(path); err != nil && !errors.Is(err, os.ErrNotExist) {
 				return err
 			}
 		}
