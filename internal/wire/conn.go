@@ -49,19 +49,21 @@ type Conn struct {
 
 	nc   net.Conn        // what is read and written: TLS after StartTLS
 	base net.Conn        // what New was given; deadlines are set on it
-	raw  syscall.RawConn // nil where waiting without a buffer needs another way
+	raw  syscall.RawConn // nil where waiting without a buffer needs another way; so are try and put
 	try  func(fd uintptr) bool
+	put  func(fd uintptr) bool
 
 	in   *[]byte // nil while empty
 	r, w int     // the unread octets are (*in)[r:w]
-	got  error   // of the last read by try
-	n    int     // octets of the last read by try
+	got  error   // of the last try or put
+	n    int     // octets of the last try or put
 
 	out  *[]byte // nil while empty
 	held int     // the octets to send are (*out)[:held]
 	werr error   // first error of a write; sticks
 
 	deadline time.Time // of the line or body that is being read
+	armed    time.Time // the deadline of reads that is set, perhaps an earlier one's
 	first    [1]byte   // see awaitOne
 	limited  bool      // a write deadline is set
 	read     int64
@@ -110,11 +112,15 @@ func (c *Conn) fill() error {
 // more reads into the room behind what is unread.
 func (c *Conn) more() error {
 	c.makeRoom()
-	if err := c.setReadDeadline(); err != nil {
-		return err
+	for {
+		if err := c.setReadDeadline(); err != nil {
+			return err
+		}
+		n, err := c.nc.Read((*c.in)[c.w:])
+		if n > 0 || !c.early(err) {
+			return c.received(n, c.reason(err))
+		}
 	}
-	n, err := c.nc.Read((*c.in)[c.w:])
-	return c.received(n, c.reason(err))
 }
 
 func (c *Conn) received(n int, err error) error {
@@ -233,16 +239,27 @@ func (c *Conn) Flush() error {
 
 // send writes what is queued and keeps the buffer.
 func (c *Conn) send() {
-	if c.werr = c.setWriteDeadline(); c.werr != nil {
-		return
-	}
-	n, err := c.nc.Write((*c.out)[:c.held])
+	n, err := c.sendAtOnce()
 	if err == nil && n < c.held {
-		err = io.ErrShortWrite
+		var more int
+		more, err = c.sendInTime((*c.out)[n:c.held])
+		n += more
 	}
 	c.written += int64(n)
 	c.werr = c.reason(err)
 	c.held = 0
+}
+
+// sendInTime writes p and waits for the peer to take it.
+func (c *Conn) sendInTime(p []byte) (int, error) {
+	if err := c.setWriteDeadline(); err != nil {
+		return 0, err
+	}
+	n, err := c.nc.Write(p)
+	if err == nil && n < len(p) {
+		err = io.ErrShortWrite
+	}
+	return n, err
 }
 
 func (c *Conn) setWriteDeadline() error {

@@ -23,8 +23,7 @@ func (c *Conn) Linger() {
 	if !ok || half.CloseWrite() != nil {
 		return
 	}
-	c.deadline = time.Now().Add(lingerTime)
-	if c.setReadDeadline() != nil {
+	if c.arm(c.base.SetReadDeadline, time.Now().Add(lingerTime)) != nil {
 		return
 	}
 	// How it ends does not matter: the connection is over.

@@ -55,7 +55,39 @@ func (c *Conn) arm(set func(time.Time) error, t time.Time) error {
 	return set(t)
 }
 
-func (c *Conn) setReadDeadline() error { return c.arm(c.base.SetReadDeadline, c.deadline) }
+// setReadDeadline sees to it that a read fails at c.deadline or earlier; early
+// tells these apart.
+func (c *Conn) setReadDeadline() error {
+	c.stop.mu.Lock()
+	defer c.stop.mu.Unlock()
+	if c.stop.aborted {
+		return net.ErrClosed
+	}
+	return c.armRead()
+}
+
+// armRead moves the deadline of reads, but only if the one that is set is too
+// late: to move it costs more than to parse a command. The caller holds
+// c.stop.mu.
+func (c *Conn) armRead() error {
+	if c.deadline.IsZero() || !c.armed.IsZero() && !c.armed.After(c.deadline) {
+		return nil
+	}
+	c.armed = c.deadline
+	return c.base.SetReadDeadline(c.deadline)
+}
+
+// early reports whether a read failed with err because of a deadline that was
+// left from before, and sets the one that holds now: the read is to be tried
+// again.
+func (c *Conn) early(err error) bool {
+	left := !c.armed.IsZero() && (c.deadline.IsZero() || c.armed.Before(c.deadline))
+	if !left || !errors.Is(err, os.ErrDeadlineExceeded) {
+		return false
+	}
+	c.armed = c.deadline
+	return c.arm(c.base.SetReadDeadline, c.deadline) == nil
+}
 
 // beginIdle arms c.deadline and lets Interrupt move it until endIdle.
 func (c *Conn) beginIdle() error {
@@ -69,7 +101,7 @@ func (c *Conn) beginIdle() error {
 		return ErrInterrupted
 	}
 	c.stop.idle = true
-	return c.base.SetReadDeadline(c.deadline)
+	return c.armRead()
 }
 
 // endIdle says what err, of the wait, comes from.
@@ -77,6 +109,9 @@ func (c *Conn) endIdle(err error) error {
 	c.stop.mu.Lock()
 	defer c.stop.mu.Unlock()
 	c.stop.idle = false
+	if c.stop.interrupted {
+		c.armed = past // as Interrupt has set it
+	}
 	switch {
 	case !errors.Is(err, os.ErrDeadlineExceeded):
 	case c.stop.aborted:

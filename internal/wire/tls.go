@@ -59,6 +59,7 @@ func (c *Conn) handshake(ctx context.Context, nc *tls.Conn, timeout time.Duratio
 	if err := nc.HandshakeContext(ctx); err != nil {
 		return c.reason(err)
 	}
+	c.armed, c.limited = time.Time{}, false
 	return c.arm(c.base.SetDeadline, time.Time{})
 }
 

@@ -3,10 +3,14 @@ package wire
 // await waits for the first octets of a command, holding no buffer until they
 // are there.
 func (c *Conn) await() error {
-	if err := c.beginIdle(); err != nil {
-		return err
+	for {
+		if err := c.beginIdle(); err != nil {
+			return err
+		}
+		if err := c.endIdle(c.awaitOctets()); !c.early(err) {
+			return err
+		}
 	}
-	return c.endIdle(c.awaitOctets())
 }
 
 // awaitOne waits with one octet of room, for connections that cannot say when
