@@ -59,7 +59,18 @@ func mailArgs(s string) (MailParams, error) {
 		return MailParams{}, err
 	}
 	m := MailParams{Path: p}
-	err = eachParam(rest, func(key, value string) error {
+	if rest != "" {
+		m, err = m.with(rest)
+	}
+	if err == nil && !m.UTF8 && !p.IsASCII() {
+		err = needsUTF8
+	}
+	return m, err
+}
+
+// with returns m with the parameters of MAIL, as far as they parse.
+func (m MailParams) with(params string) (MailParams, error) {
+	err := eachParam(params, func(key, value string) error {
 		for i := range mailParams {
 			if foldEqual(key, mailParams[i].keyword) {
 				return mailParams[i].set(&m, value)
@@ -67,9 +78,6 @@ func mailArgs(s string) (MailParams, error) {
 		}
 		return badParameter
 	})
-	if err == nil && !m.UTF8 && !p.IsASCII() {
-		err = needsUTF8
-	}
 	return m, err
 }
 

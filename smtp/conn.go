@@ -20,20 +20,20 @@ import (
 type Conn struct {
 	srv      *Server
 	wire     *wire.Conn
-	table    []command // for HELP, which is in it
+	table    *[]command // for HELP, which is in it
 	sess     Session
 	state    State
 	extended bool // greeted by EHLO
 	hello    string
-	identity auth.Identity
-	env      Envelope
-	lost     error // why a handler could not answer: the client is gone
+	identity *auth.Identity // nil before a login
+	env      *Envelope      // nil outside a transaction; a Session may keep it
+	lost     error          // why a handler could not answer: the client is gone
 
 	errors, refusals, logins int // see Limits
 }
 
 func newConn(s *Server, nc net.Conn) *Conn {
-	return &Conn{srv: s, wire: wire.New(nc, s.limits().timeouts()), table: commands, state: Start}
+	return &Conn{srv: s, wire: wire.New(nc, s.limits().timeouts()), table: &commands, state: Start}
 }
 
 // Hello is the name that the client gave itself. It is a claim, and empty
@@ -44,7 +44,12 @@ func (c *Conn) Hello() string { return c.hello }
 func (c *Conn) Extended() bool { return c.extended }
 
 // Identity is who logged in. Its Name is empty if nobody did.
-func (c *Conn) Identity() auth.Identity { return c.identity }
+func (c *Conn) Identity() auth.Identity {
+	if c.identity == nil {
+		return auth.Identity{}
+	}
+	return *c.identity
+}
 
 // TLS is the state of the TLS connection, nil without TLS.
 func (c *Conn) TLS() *tls.ConnectionState { return c.wire.TLS() }
@@ -122,7 +127,7 @@ func (c *Conn) converse(ctx context.Context) error {
 func (c *Conn) serve(ctx context.Context) error {
 	for {
 		line, err := c.readLine()
-		began := time.Now()
+		began := c.now()
 		var cmd *command
 		var r Reply
 		if err != nil {
@@ -135,14 +140,7 @@ func (c *Conn) serve(ctx context.Context) error {
 		if c.count(r) {
 			r = tooManyErrors
 		}
-		e := Event{Kind: CommandDone, Reply: r, Err: err, Duration: time.Since(began)}
-		if cmd != nil {
-			e.Verb = cmd.verb
-		}
-		if c.lost != nil {
-			e.Err = c.lost
-		}
-		c.trace(e)
+		c.traceCommand(cmd, r, err, began)
 		if r.hangsUp() {
 			return c.finish(ctx, r)
 		}
@@ -305,7 +303,7 @@ func (c *Conn) reset() {
 	if c.state&(Mailed|Ready) == 0 {
 		return
 	}
-	c.state, c.env = Greeted, Envelope{}
+	c.state, c.env = Greeted, nil
 	c.sess.Reset()
 }
 

@@ -14,8 +14,7 @@ func (c *Conn) data(ctx context.Context, _ struct{}) Reply {
 	// sticks, and the reader returns it.
 	_ = c.wire.Flush()
 	body := c.wire.DotReader(c.srv.limits().body())
-	env := c.env
-	r, err := c.sess.Data(ctx, &env, body)
+	r, err := c.sess.Data(ctx, c.env, body)
 	// What is left of the message must not be taken for commands, and one
 	// that did not come whole and clean is not accepted, whatever the Session
 	// made of it.

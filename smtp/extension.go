@@ -30,11 +30,11 @@ func (c *Conn) offerSize() (string, bool) {
 }
 
 func (c *Conn) offerTLS() (string, bool) {
-	return "", c.hasTLS() && c.wire.TLS() == nil && c.identity.Name() == ""
+	return "", c.hasTLS() && c.wire.TLS() == nil && c.Identity().Name() == ""
 }
 
 func (c *Conn) offerAuth() (string, bool) {
-	if !c.hasAuth() || c.identity.Name() != "" || c.srv.RequireTLS && c.wire.TLS() == nil {
+	if !c.hasAuth() || c.Identity().Name() != "" || c.srv.RequireTLS && c.wire.TLS() == nil {
 		return "", false
 	}
 	mechanisms := c.srv.Auth.Offer(c.authConn())

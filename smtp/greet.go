@@ -59,7 +59,7 @@ func (c *Conn) vrfy(ctx context.Context, name string) Reply {
 func (c *Conn) help(context.Context, string) Reply {
 	var b strings.Builder
 	b.WriteString("commands:")
-	for _, cmd := range c.table {
+	for _, cmd := range *c.table {
 		if cmd.offered == nil || cmd.offered(c) {
 			b.WriteString(" " + cmd.verb)
 		}

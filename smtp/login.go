@@ -48,7 +48,7 @@ func (c *Conn) authConn() *auth.Conn {
 
 func (c *Conn) authenticate(ctx context.Context, req authRequest) Reply {
 	switch {
-	case c.identity.Name() != "":
+	case c.Identity().Name() != "":
 		return R(503, Enhanced{5, 5, 1}, "you have logged in already")
 	case c.srv.RequireTLS && c.wire.TLS() == nil:
 		return tlsRequired
@@ -58,7 +58,8 @@ func (c *Conn) authenticate(ctx context.Context, req authRequest) Reply {
 		err = c.exchange(exchange, req.initial)
 	}
 	if err == nil {
-		c.identity = exchange.Identity()
+		who := exchange.Identity()
+		c.identity = &who
 		if a, ok := as[Authorizer](c.sess); ok {
 			err = a.LoggedIn(ctx)
 		}
@@ -66,7 +67,7 @@ func (c *Conn) authenticate(ctx context.Context, req authRequest) Reply {
 	if err == nil {
 		return loggedIn
 	}
-	c.identity = auth.Identity{}
+	c.identity = nil
 	return c.loginFailed(ctx, err)
 }
 

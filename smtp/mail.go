@@ -7,7 +7,7 @@ func (c *Conn) mail(ctx context.Context, from MailParams) Reply {
 	switch {
 	case c.srv.RequireTLS && c.wire.TLS() == nil:
 		return tlsRequired
-	case c.srv.RequireAuth && c.identity.Name() == "":
+	case c.srv.RequireAuth && c.Identity().Name() == "":
 		return authRequired
 	case limit > 0 && from.Size > limit:
 		return declaredTooBig
@@ -15,7 +15,7 @@ func (c *Conn) mail(ctx context.Context, from MailParams) Reply {
 	if err := c.sess.Mail(ctx, from); err != nil {
 		return c.replyTo(ctx, err)
 	}
-	c.env = Envelope{From: from}
+	c.env = &Envelope{From: from}
 	c.state = Mailed
 	return senderOK
 }

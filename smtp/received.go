@@ -45,7 +45,7 @@ func (c *Conn) Protocol(env *Envelope) string {
 	if c.TLS() != nil {
 		name += "S"
 	}
-	if c.identity.Name() != "" {
+	if c.Identity().Name() != "" {
 		name += "A"
 	}
 	return name

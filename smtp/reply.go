@@ -95,15 +95,15 @@ func (r Reply) prefix() int {
 
 // appendPrintable appends s with only printable ASCII in it.
 func appendPrintable(b []byte, s string) []byte {
-	for i := range len(s) {
-		c := s[i]
+	start := len(b)
+	b = append(b, s...)
+	for i, c := range b[start:] {
 		switch {
 		case c < ' ' || c == 0x7f:
-			c = ' '
+			b[start+i] = ' '
 		case c > 0x7f:
-			c = '?'
+			b[start+i] = '?'
 		}
-		b = append(b, c)
 	}
 	return b
 }

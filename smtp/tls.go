@@ -3,8 +3,6 @@ package smtp
 import (
 	"context"
 	"fmt"
-
-	"github.com/wirepost/wirepost/auth"
 )
 
 // startTLS changes to TLS and forgets all that the client said before (RFC
@@ -13,7 +11,7 @@ func (c *Conn) startTLS(ctx context.Context, _ struct{}) Reply {
 	switch {
 	case c.wire.TLS() != nil:
 		return R(503, Enhanced{5, 5, 1}, "TLS is active already")
-	case c.identity.Name() != "":
+	case c.Identity().Name() != "":
 		return R(503, Enhanced{5, 5, 1}, "too late, you have logged in")
 	case c.wire.Buffered() > 0:
 		// Commands injected behind STARTTLS (CVE-2011-0411). Nothing that
@@ -27,6 +25,6 @@ func (c *Conn) startTLS(ctx context.Context, _ struct{}) Reply {
 	}
 	c.closeSession(ctx)
 	c.state, c.hello, c.extended = Start, "", false
-	c.env, c.identity = Envelope{}, auth.Identity{}
+	c.env, c.identity = nil, nil
 	return c.openSession(ctx) // if that is nothing, the client speaks next
 }

@@ -24,6 +24,29 @@ type Event struct {
 	Written  int64 // octets sent
 }
 
+// now is the time if there is a trace, which is all that it is asked for.
+func (c *Conn) now() (t time.Time) {
+	if c.srv.Trace != nil {
+		t = time.Now()
+	}
+	return t
+}
+
+// traceCommand tells of a command. err is why its line could not be read.
+func (c *Conn) traceCommand(cmd *command, r Reply, err error, began time.Time) {
+	if c.srv.Trace == nil {
+		return
+	}
+	e := Event{Kind: CommandDone, Reply: r, Err: err, Duration: time.Since(began)}
+	if cmd != nil {
+		e.Verb = cmd.verb
+	}
+	if c.lost != nil {
+		e.Err = c.lost
+	}
+	c.trace(e)
+}
+
 func (c *Conn) trace(e Event) {
 	if c.srv.Trace == nil {
 		return

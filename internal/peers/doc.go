@@ -27,8 +27,9 @@
 // message allocates, with server and client in one process; the client
 // allocates nothing.
 //
-// All servers discard the messages, log nothing, and limit the size of a
-// message, the number of recipients and the time of reads and writes alike.
+// All servers discard the messages and log nothing. All but the floor limit the
+// size of a message, the number of recipients and the time of reads and writes,
+// and they do it alike.
 //
 // To see where a server's time goes:
 //
