@@ -66,7 +66,7 @@ var writerCounts = []int{1, 16, 64}
 // a folder of its own. With a key, it is remembered against repetition.
 func BenchmarkDeliver(b *testing.B) {
 	body := bytes.Repeat([]byte("A line of the message is this long, about as much as people write.\r\n"), 61)[:4096]
-	for _, keyed := range []string{"", "keyed"} {
+	for _, keyed := range []string{"", "keyed/"} {
 		for _, writers := range writerCounts {
 			b.Run(fmt.Sprintf("%swriters=%d", keyed, writers), func(b *testing.B) {
 				s, to := inboxes(b, writers)
