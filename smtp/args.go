@@ -1,7 +1,6 @@
 package smtp
 
 import (
-	"encoding/hex"
 	"errors"
 	"slices"
 	"strconv"
@@ -53,45 +52,61 @@ func hello(s string) (string, error) {
 }
 
 // mailArgs takes FROM:<reverse-path> and its parameters.
-func mailArgs(s string) (MailParams, error) {
+func mailArgs(s string) (mailRequest, error) {
 	p, rest, err := bracketed(s, "FROM:")
 	if err != nil {
-		return MailParams{}, err
+		return mailRequest{}, err
 	}
-	m := MailParams{Path: p}
+	req := mailRequest{MailParams: MailParams{Path: p}}
 	if rest != "" {
-		m, err = m.with(rest)
+		req, err = req.with(rest)
 	}
-	if err == nil && !m.UTF8 && !p.IsASCII() {
+	if err == nil && !req.UTF8 && !p.IsASCII() {
 		err = needsUTF8
 	}
-	return m, err
+	return req, err
 }
 
-// with returns m with the parameters of MAIL, as far as they parse.
-func (m MailParams) with(params string) (MailParams, error) {
+// with returns r with the parameters of MAIL, as far as they parse.
+func (r mailRequest) with(params string) (mailRequest, error) {
 	err := eachParam(params, func(key, value string) error {
 		for i := range mailParams {
-			if foldEqual(key, mailParams[i].keyword) {
-				return mailParams[i].set(&m, value)
+			param := &mailParams[i]
+			if key == param.keyword {
+				r.need(param.extension)
+				return param.set(&r, value)
 			}
 		}
 		return badParameter
 	})
-	return m, err
+	if r.Body == BodyBinary {
+		r.need("BINARYMIME")
+	}
+	return r, err
 }
 
 // rcptArgs takes TO:<forward-path> and its parameters.
-func rcptArgs(s string) (RcptParams, error) {
+func rcptArgs(s string) (rcptRequest, error) {
 	p, rest, err := bracketed(s, "TO:")
 	if err != nil {
-		return RcptParams{}, err
+		return rcptRequest{}, err
 	}
 	if p.IsNull() {
-		return RcptParams{}, errSyntax
+		return rcptRequest{}, errSyntax
 	}
-	err = eachParam(rest, func(string, string) error { return badParameter })
-	return RcptParams{Path: p}, err
+	req := rcptRequest{RcptParams: RcptParams{Path: p}}
+	err = eachParam(rest, func(key, value string) error {
+		for i := range rcptParams {
+			param := &rcptParams[i]
+			if key == param.keyword {
+				req.needs = append(req.needs, param.extension)
+				req.utf8 = req.utf8 || !isASCII(value)
+				return param.set(&req.RcptParams, value)
+			}
+		}
+		return badParameter
+	})
+	return req, err
 }
 
 // bracketed parses key<path> and returns what follows. Spaces after the colon
@@ -174,29 +189,4 @@ func size(s string) (int64, error) {
 		return 0, declaredTooBig
 	}
 	return n, nil
-}
-
-// decodeXtext undoes the encoding of a parameter's value (RFC 3461, 4). What
-// it returns is printable ASCII.
-func decodeXtext(s string) (string, error) {
-	var b strings.Builder
-	for i := 0; i < len(s); i++ {
-		c := s[i]
-		if c == '+' {
-			var one [1]byte
-			if len(s) < i+3 || strings.ToUpper(s[i+1:i+3]) != s[i+1:i+3] {
-				return "", errSyntax
-			}
-			if _, err := hex.Decode(one[:], []byte(s[i+1:i+3])); err != nil {
-				return "", errSyntax
-			}
-			c = one[0]
-			i += 2
-		}
-		if !isGraphic(c) {
-			return "", errSyntax
-		}
-		b.WriteByte(c)
-	}
-	return b.String(), nil
 }

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -34,6 +35,12 @@ func TestParseMail(t *testing.T) {
 		"FROM:<a@b.example> BODY=7BIT":                  {Path: p},
 		"FROM:<a@b.example> BODY=8BITMIME":              {Path: p, Body: smtp.Body8Bit},
 		"FROM:<a@b.example> body=8bitMime":              {Path: p, Body: smtp.Body8Bit},
+		"FROM:<a@b.example> BODY=BINARYMIME":            {Path: p, Body: smtp.BodyBinary},
+		"FROM:<a@b.example> RET=hdrs ENVID=QQ+2B1":      {Path: p, Return: smtp.ReturnHeaders, EnvelopeID: "QQ+1"},
+		"FROM:<a@b.example> RET=FULL REQUIRETLS":        {Path: p, Return: smtp.ReturnFull, RequireTLS: true},
+		"FROM:<a@b.example> BY=120;rt":                  {Path: p, DeliverBy: smtp.DeliverBy{In: 2 * time.Minute, Mode: smtp.DeliverByReturn, Trace: true}},
+		"FROM:<a@b.example> BY=-5;N MT-PRIORITY=-9":     {Path: p, DeliverBy: smtp.DeliverBy{In: -5 * time.Second, Mode: smtp.DeliverByNotify}, Priority: -9},
+		"FROM:<a@b.example> MT-PRIORITY=4 PRDR":         {Path: p, Priority: 4, PerRecipient: true},
 		"FROM:<a@b.example> SMTPUTF8":                   {Path: p, UTF8: true},
 		"FROM:<ü@b.example> SMTPUTF8":                   {Path: u, UTF8: true},
 		"FROM:<ü@b.example> BODY=8BITMIME smtputf8":     {Path: u, UTF8: true, Body: smtp.Body8Bit},
@@ -61,10 +68,15 @@ func TestParseMailRefuses(t *testing.T) {
 		from + " SIZE=1=2": {}, from + " SIZE=1.5": {}, from + " SIZE=\uff11": {}, from + " SIZE=123456789012345678901": {},
 		from + " SIZE=99999999999999999999": smtp.TooBig, from + " SIZE=9223372036854775808": smtp.TooBig,
 		from + " SIZE=1 SIZE=1": {}, from + " SIZE=1 size=2": {}, from + " SMTPUTF8 SMTPUTF8": {}, from + " BODY=7BIT BODY=8BITMIME": {},
-		from + " BODY": {}, from + " BODY=": {}, from + " BODY=9BIT": {}, from + " BODY=BINARYMIME": {}, from + " SMTPUTF8=1": {}, from + " SMTPUTF8=": {},
+		from + " BODY": {}, from + " BODY=": {}, from + " BODY=9BIT": {}, from + " SMTPUTF8=1": {}, from + " SMTPUTF8=": {},
 		from + " AUTH": {}, from + " AUTH=": {}, from + " AUTH=a": {}, from + " AUTH=a@b+": {}, from + " AUTH=a@b+4": {}, from + " AUTH=+3c+3e": {},
 		from + " AUTH=a@b+0D+0A": {}, from + " AUTH=+00@b": {}, from + " AUTH=\u00fc@b": {}, from + " AUTH=+C3+BC@b": {}, from + " AUTH=<a@b>": {},
-		from + " NOSUCH=1": smtp.BadParameter, from + " \u017fIZE=1": {}, from + " NOSUCH": smtp.BadParameter, from + " RET=HDRS": smtp.BadParameter,
+		from + " NOSUCH=1": smtp.BadParameter, from + " \u017fIZE=1": {}, from + " NOSUCH": smtp.BadParameter, from + " RET=HALF": {}, from + " RET": {}, from + " ENVID=": {}, from + " ENVID=+0A": {},
+		from + " BY=": {}, from + " BY=1": {}, from + " BY=1;": {}, from + " BY=1;X": {}, from + " BY=1;RTT": {}, from + " BY=+1;R": {}, from + " BY=0;R": {},
+		from + " BY=-1;R": {}, from + " BY=--1;N": {}, from + " BY=1234567890;N": {}, from + " BY=-;N": {},
+		from + " MT-PRIORITY=10": {}, from + " MT-PRIORITY=-0": {}, from + " MT-PRIORITY=+1": {}, from + " MT-PRIORITY=": {}, from + " PRDR=1": {}, from + " REQUIRETLS=1": {},
+		from + " HOLDFOR=0": {}, from + " HOLDFOR=01": {}, from + " HOLDFOR=-1": {}, from + " HOLDFOR=1234567890": {}, from + " HOLDUNTIL=now": {},
+		from + " HOLDFOR=1 HOLDUNTIL=2030-01-01T00:00:00Z": {}, from + " HOLDUNTIL=2030-01-01T00:00:00Z HOLDFOR=1": {},
 		from + " SIZE=\x01": {}, from + " SIZE=\x7f": {},
 		"FROM:<\u00fc@b.example>":            smtp.NeedsUTF8,
 		"FROM:<a@\u00fc.example> SIZE=1":     smtp.NeedsUTF8,
@@ -108,7 +120,8 @@ func TestParseRcpt(t *testing.T) {
 	for in, want := range map[string]smtp.Reply{
 		"": {}, "TO": {}, "TO:": {}, "TO:<>": {}, "TO:<> ": {}, "TO:<": {}, "TO:a@b": {}, "TO:<a@b": {}, "TO:<a>": {}, "FROM:<a@b>": {}, "TO <a@b>": {},
 		to + "x": {}, to + ",<c@d>": {}, to + " <c@d>": {}, to + " =": {}, to + " A=1 A=2": smtp.BadParameter,
-		to + " NOTIFY=NEVER": smtp.BadParameter, to + " SIZE=1": smtp.BadParameter,
+		to + " NOTIFY=NEVER,DELAY": {}, to + " NOTIFY=": {}, to + " NOTIFY=NOW": {}, to + " NOTIFY=DELAY,DELAY": {}, to + " ORCPT=a@b": {}, to + " ORCPT=rfc822;": {},
+		to + " ORCPT=rfc822;a+0D": {}, to + " ORCPT=utf-8;\\x{0A}": {}, to + " SIZE=1": smtp.BadParameter,
 	} {
 		r, err := smtp.ParseRcpt(in)
 		require.Error(t, err, "%q is taken for %#v", in, r)
@@ -187,4 +200,5 @@ func TestParseNothing(t *testing.T) {
 func TestBodyType(t *testing.T) {
 	require.Equal(t, "7BIT", smtp.Body7Bit.String())
 	require.Equal(t, "8BITMIME", smtp.Body8Bit.String())
+	require.Equal(t, "BINARYMIME", smtp.BodyBinary.String())
 }

@@ -34,7 +34,7 @@ type Session interface {
 	// Data takes the message for all accepted recipients. It has the whole of
 	// it only once body has returned io.EOF, and must not succeed before; an
 	// error of body is to be returned as it is. Lines end in CRLF, and no CR,
-	// LF or NUL is in body otherwise. The returned Reply is the answer (with
+	// LF or NUL is in body otherwise, unless env says BodyBinary. The returned Reply is the answer (with
 	// a queue id, say); without a Code it is 250 2.0.0. Once Data has
 	// succeeded, the message is this server's responsibility (RFC 5321, 6.1).
 	Data(ctx context.Context, env *Envelope, body io.Reader) (Reply, error)
@@ -52,6 +52,12 @@ type Session interface {
 // Without it the answer is 252: neither yes nor no (RFC 5321, 3.5.3).
 type Verifier interface {
 	Verify(ctx context.Context, name string) (mailbox string, err error)
+}
+
+// An Expander is a Session that answers EXPN with the members of a list, each
+// as "name <mailbox>" or a mailbox, or a refusal. Without it the answer is 252.
+type Expander interface {
+	Expand(ctx context.Context, list string) (members []string, err error)
 }
 
 // An Authorizer is a Session that wants a say once a client has proved who it

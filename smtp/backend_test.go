@@ -156,6 +156,7 @@ func newServer(tb testing.TB) (*smtp.Server, *inbox) {
 		Backend:  b,
 		Hostname: "mx.here.example",
 		Domains:  []string{"here.example", "bücher.example"},
+		Limits:   smtp.Limits{Tarpit: -1}, // for tests outside of synctest
 		Logger:   slog.New(slog.NewTextHandler(tb.Output(), nil)),
 	}, b
 }

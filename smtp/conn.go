@@ -27,9 +27,15 @@ type Conn struct {
 	hello    string
 	identity *auth.Identity // nil before a login
 	env      *Envelope      // nil outside a transaction; a Session may keep it
+	size     int64          // limit of the transaction's message; 0 is none
+	owed     int            // recipients of a message that failed, whom LMTP owes a reply
 	lost     error          // why a handler could not answer: the client is gone
+	current  *command       // that is being answered; nil: none that is known
 
-	errors, refusals, logins int // see Limits
+	client    *overrides // by XCLIENT; nil: none
+	forwarded *Forwarded // by XFORWARD; nil: nothing
+
+	errors, refusals, logins, junk, mails int // see Limits
 }
 
 func newConn(s *Server, nc net.Conn) *Conn {
@@ -54,12 +60,40 @@ func (c *Conn) Identity() auth.Identity {
 // TLS is the state of the TLS connection, nil without TLS.
 func (c *Conn) TLS() *tls.ConnectionState { return c.wire.TLS() }
 
-// RemoteAddr is the client's address: the one that a trusted proxy tells, if
-// it came through one.
-func (c *Conn) RemoteAddr() net.Addr { return c.wire.NetConn().RemoteAddr() }
+// RemoteAddr is the client's address: the one that a trusted proxy tells by
+// PROXY or XCLIENT, if it came through one.
+func (c *Conn) RemoteAddr() net.Addr {
+	if c.client != nil && c.client.remote != nil {
+		return c.client.remote
+	}
+	return c.wire.NetConn().RemoteAddr()
+}
 
 // LocalAddr is the address that the client connected to.
-func (c *Conn) LocalAddr() net.Addr { return c.wire.NetConn().LocalAddr() }
+func (c *Conn) LocalAddr() net.Addr {
+	if c.client != nil && c.client.local != nil {
+		return c.client.local
+	}
+	return c.wire.NetConn().LocalAddr()
+}
+
+// RemoteName is the client's host name as a trusted peer tells it by XCLIENT,
+// or empty: the engine makes no look-ups.
+func (c *Conn) RemoteName() string {
+	if c.client == nil {
+		return ""
+	}
+	return c.client.name
+}
+
+// Forwarded is what a trusted peer says, by XFORWARD, of the client that the
+// message comes from.
+func (c *Conn) Forwarded() Forwarded {
+	if c.forwarded == nil {
+		return Forwarded{}
+	}
+	return *c.forwarded
+}
 
 // Server is the server that holds the conversation.
 func (c *Conn) Server() *Server { return c.srv }
@@ -72,7 +106,7 @@ func (c *Conn) run(ctx context.Context) (err error) {
 	began := time.Now()
 	// Deferred, because a Session of a test may end this goroutine.
 	defer func() {
-		if panicked := c.guard(ctx, func() { c.closeSession(ctx) }); panicked != nil {
+		if panicked := c.guard(ctx, func() { c.endSession(ctx, err) }); panicked != nil {
 			err = panicked
 		}
 		panicked := c.guard(ctx, func() {
@@ -118,8 +152,16 @@ func (c *Conn) converse(ctx context.Context) error {
 		_ = c.finish(ctx, r)
 		return nil
 	}
-	c.send(R(220, Enhanced{}, c.srv.hostname()+" ESMTP"))
+	c.send(c.greeting())
 	return c.serve(ctx)
+}
+
+func (c *Conn) greeting() Reply {
+	protocol := " ESMTP"
+	if c.srv.LMTP {
+		protocol = " LMTP"
+	}
+	return R(220, Enhanced{}, c.srv.hostname()+protocol)
 }
 
 // serve reads commands and sends replies. It is the only place that does,
@@ -128,19 +170,17 @@ func (c *Conn) serve(ctx context.Context) error {
 	for {
 		line, err := c.readLine()
 		began := c.now()
-		var cmd *command
 		var r Reply
+		c.current = nil
 		if err != nil {
 			if r = c.lineReply(err); r == (Reply{}) {
 				return ended(ctx, err)
 			}
 		} else {
-			cmd, r = c.obey(ctx, line)
+			r = c.obey(ctx, line)
 		}
-		if c.count(r) {
-			r = tooManyErrors
-		}
-		c.traceCommand(cmd, r, err, began)
+		r = c.count(ctx, c.current, r)
+		c.traceCommand(c.current, r, err, began)
 		if r.hangsUp() {
 			return c.finish(ctx, r)
 		}
@@ -151,18 +191,31 @@ func (c *Conn) serve(ctx context.Context) error {
 }
 
 // obey answers one command line.
-func (c *Conn) obey(ctx context.Context, line []byte) (*command, Reply) {
+func (c *Conn) obey(ctx context.Context, line []byte) Reply {
+	cmd, args, r := c.lookUp(line)
+	if r != (Reply{}) {
+		return r
+	}
+	return c.srv.answer(ctx, c, Command{Verb: cmd.verb, Args: args, row: cmd})
+}
+
+// lookUp finds the command of a line, or the Reply that refuses it.
+func (c *Conn) lookUp(line []byte) (*command, string, Reply) {
 	// A copy: the arguments outlive the buffer.
-	cmd, args := find(string(line))
+	cmd, args := find(*c.table, string(line))
+	c.current = cmd
 	switch {
 	case cmd == nil && c.state == Start && isForeign(line):
-		return nil, notSMTP
+		return nil, "", notSMTP
 	case len(line)+len("\r\n") > c.srv.limits().Line && (cmd == nil || cmd.verb != "AUTH"):
-		return cmd, lineTooLong
+		if cmd != nil && cmd.verb == "BDAT" {
+			return nil, "", badChunk // or what follows would be taken for commands
+		}
+		return nil, "", lineTooLong
 	case cmd == nil:
-		return nil, unknownCommand
+		return nil, "", unknownCommand
 	}
-	return cmd, c.answer(ctx, cmd, args)
+	return cmd, args, Reply{}
 }
 
 // readLine reads a command. How long one may be is known only once its verb
@@ -200,6 +253,8 @@ func (c *Conn) lineReply(err error) Reply {
 // ended says why a conversation ended that nobody said goodbye to.
 func ended(ctx context.Context, err error) error {
 	switch {
+	case err == errTurned:
+		return nil
 	case context.Cause(ctx) == ErrServerClosed:
 		return ErrServerClosed
 	case ctx.Err() != nil:
@@ -242,21 +297,6 @@ func (c *Conn) finish(ctx context.Context, r Reply) error {
 	return fmt.Errorf("smtp: hung up: %w", r)
 }
 
-// count counts the errors of the client and reports whether there are too
-// many.
-func (c *Conn) count(r Reply) bool {
-	l := c.srv.limits()
-	switch {
-	case r.hangsUp() || !r.Permanent():
-		return false
-	case r.Code <= 504 || r.Code == 555:
-		c.errors++
-	default:
-		c.refusals++
-	}
-	return over(c.errors, l.Errors) || over(c.refusals, l.Refusals)
-}
-
 // replyTo is what the client is told of a Session's error.
 func (c *Conn) replyTo(ctx context.Context, err error) Reply {
 	if r, ok := refusal(err); ok {
@@ -287,6 +327,17 @@ func (c *Conn) openSession(ctx context.Context) Reply {
 	return Reply{}
 }
 
+// endSession closes the Session because the conversation is over.
+func (c *Conn) endSession(ctx context.Context, reason error) {
+	if c.sess == nil {
+		return
+	}
+	defer c.closeSession(ctx)
+	if e, ok := as[Ender](c.sess); ok {
+		e.Ended(reason)
+	}
+}
+
 func (c *Conn) closeSession(ctx context.Context) {
 	sess := c.sess
 	if sess == nil {
@@ -300,11 +351,22 @@ func (c *Conn) closeSession(ctx context.Context) {
 
 // reset ends the transaction, if there is one.
 func (c *Conn) reset() {
-	if c.state&(Mailed|Ready) == 0 {
+	c.forwarded = nil
+	switch c.state {
+	case Start, Greeted:
+		return
+	case Failed: // the Session was told when it failed
+		c.state, c.owed = Greeted, 0
 		return
 	}
 	c.state, c.env = Greeted, nil
 	c.sess.Reset()
+}
+
+// restart forgets what the client said, and who it is.
+func (c *Conn) restart() {
+	c.state, c.hello, c.extended = Start, "", false
+	c.env, c.identity, c.forwarded = nil, nil, nil
 }
 
 // isForeign tells the first line of another protocol, which a browser can be

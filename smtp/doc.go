@@ -16,8 +16,10 @@
 //	err = srv.Serve(l)
 //
 // It implements RFC 5321 with PIPELINING (RFC 2920), SIZE (RFC 1870), 8BITMIME
-// (RFC 6152), SMTPUTF8 (RFC 6531), ENHANCEDSTATUSCODES (RFC 2034), STARTTLS
-// (RFC 3207) and AUTH (RFC 4954).
+// (RFC 6152), CHUNKING (RFC 3030), SMTPUTF8 (RFC 6531), ENHANCEDSTATUSCODES (RFC
+// 2034), LIMITS (RFC 9422), STARTTLS (RFC 3207) and AUTH (RFC 4954); LMTP (RFC
+// 2033) and submission (RFC 6409); and what a Session says that it can do: see
+// Capable, Dequeuer, Turner, URLFetcher.
 //
 // What cannot be switched off: a line ends in CRLF and a message in
 // CRLF.CRLF, nothing else (RFC 5321, 2.3.8 and 4.1.1.4), so that a message
@@ -35,7 +37,15 @@
 //	reply.go      Reply, the answer and the error
 //	backend.go    what a program implements
 //	envelope.go   sender and recipients
-//	greet.go mail.go data.go tls.go login.go  the handlers
+//	capable.go    what a program may implement beyond that
+//	dsn.go deliverby.go xtext.go  values of the envelope
+//	greet.go mail.go data.go tls.go login.go dequeue.go xclient.go  the handlers
+//	receive.go    a message that comes, by data.go, bdat.go or burl.go
+//	chunks.go between.go  the message in chunks, and commands between them
+//	middleware.go what a program puts around every command
+//	budget.go     what mistakes cost a client
+//	submission.go headers that are added
+//	policy.go policy_limit.go  Backends that restrict others
 //	received.go   the trace header
 //	relay.go      who may send where
 //	limits.go     what a client can use at most

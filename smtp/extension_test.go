@@ -1,6 +1,7 @@
 package smtp_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -39,9 +40,38 @@ var proofs = map[string]func(p *peer) bool{
 	"HELP":                func(p *peer) bool { return strings.HasPrefix(p.do("HELP"), "214 ") },
 	"AUTH":                func(p *peer) bool { return accepts(p, "AUTH PLAIN AGFubmEAc2VzYW1l") },
 	"STARTTLS":            func(p *peer) bool { return accepts(p, "STARTTLS") },
+	"CHUNKING":            func(p *peer) bool { return inMail(p, "", "BDAT 0 LAST") },
+	"BINARYMIME":          func(p *peer) bool { return accepts(p, "MAIL FROM:<> BODY=BINARYMIME") },
+	"LIMITS":              func(*peer) bool { return true }, // see TestExtensionArguments
+	"DSN":                 func(p *peer) bool { return accepts(p, "MAIL FROM:<> RET=HDRS ENVID=1") },
+	"REQUIRETLS":          func(p *peer) bool { return accepts(p, "MAIL FROM:<> REQUIRETLS") },
+	"DELIVERBY":           func(p *peer) bool { return accepts(p, "MAIL FROM:<> BY=60;R") },
+	"MT-PRIORITY": func(p *peer) bool {
+		return accepts(p, "MAIL FROM:<> MT-PRIORITY=3")
+	},
+	"FUTURERELEASE": func(p *peer) bool { return accepts(p, "MAIL FROM:<> HOLDFOR=60") },
+	"PRDR":          func(p *peer) bool { return accepts(p, "MAIL FROM:<> PRDR") },
+	"BURL":          func(p *peer) bool { return inMail(p, "", "BURL imap://a/b LAST") },
+	"ETRN":          func(p *peer) bool { return accepts(p, "ETRN client.example") },
+	"ATRN":          func(p *peer) bool { return accepts(p, "ATRN client.example") },
+	"XCLIENT":       func(p *peer) bool { return accepts(p, "XCLIENT NAME=x") },
+	"XFORWARD":      func(p *peer) bool { return accepts(p, "XFORWARD NAME=x") },
+}
+
+// inMail tries a command behind RCPT.
+func inMail(p *peer, params, line string) bool {
+	return accepts(p, "MAIL FROM:<>"+params) && accepts(p, "RCPT TO:<one@here.example>") && accepts(p, line)
 }
 
 func accepts(p *peer, line string) bool { return strings.HasPrefix(p.do(line), "2") }
+
+// plain are the extensions that are always there.
+var plain = []string{"PIPELINING", "SIZE", "8BITMIME", "CHUNKING", "SMTPUTF8", "ENHANCEDSTATUSCODES", "LIMITS", "HELP"}
+
+// ableExtensions are those of an able Session, and more.
+func ableExtensions(more ...string) []string {
+	return append(more, "BINARYMIME", "DSN", "DELIVERBY", "MT-PRIORITY", "PRDR", "ETRN", "XCLIENT", "XFORWARD")
+}
 
 // An extension is advertised if and only if it works, whatever the server's
 // settings: with and without TLS, before and after a login.
@@ -63,6 +93,9 @@ func TestExtensions(t *testing.T) {
 		{"RequireTLS", func(s *smtp.Server) { both(s); s.RequireTLS = true }, false, false, []string{"STARTTLS"}},
 		{"RequireTLS under TLS", func(s *smtp.Server) { s.RequireTLS = true }, true, false, []string{"AUTH"}},
 		{"no accounts", func(s *smtp.Server) { s.Auth = new(auth.Authenticator); both(s) }, false, false, []string{"STARTTLS"}},
+		{"able", func(s *smtp.Server) { both(s); makeAble(s, new(inbox)) }, false, false, ableExtensions("STARTTLS", "AUTH")},
+		{"able under TLS", func(s *smtp.Server) { makeAble(s, new(inbox)) }, true, false, ableExtensions("AUTH", "REQUIRETLS")},
+		{"able and logged in", func(s *smtp.Server) { makeAble(s, new(inbox)) }, true, true, ableExtensions("REQUIRETLS", "FUTURERELEASE", "BURL", "ATRN")},
 		{"no size limit", func(s *smtp.Server) { s.Limits.Message = -1 }, false, false, []string{"STARTTLS"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -88,7 +121,11 @@ func TestExtensions(t *testing.T) {
 				for keyword := range offered {
 					require.Contains(t, proofs, keyword, "an extension without a proof here")
 				}
-				for _, keyword := range []string{"STARTTLS", "AUTH"} {
+				for keyword := range proofs {
+					if slices.Contains(plain, keyword) {
+						require.Contains(t, offered, keyword)
+						continue
+					}
 					if _, is := offered[keyword]; is {
 						require.Contains(t, c.want, keyword)
 					} else {
@@ -96,11 +133,11 @@ func TestExtensions(t *testing.T) {
 					}
 				}
 				_, is := offered[keyword]
-				if srv.RequireTLS && !c.secure && (keyword == "SIZE" || keyword == "8BITMIME" || keyword == "SMTPUTF8") {
+				if srv.RequireTLS && !c.secure && slices.Contains([]string{"SIZE", "8BITMIME", "SMTPUTF8", "CHUNKING"}, keyword) {
 					p.want("530", "MAIL FROM:<>") // they come to work under TLS
 					continue
 				}
-				require.Equal(t, is, works(p), keyword)
+				require.Equal(t, is || keyword == "LIMITS", works(p), keyword)
 			}
 		})
 	}
@@ -114,4 +151,12 @@ func TestExtensionArguments(t *testing.T) {
 	offered := extensions(connect(t, srv))
 	require.Equal(t, "12345", offered["SIZE"])
 	require.Equal(t, "PLAIN LOGIN", offered["AUTH"])
+	require.Equal(t, "RCPTMAX=1000", offered["LIMITS"])
+	srv, inbox := newServer(t)
+	srv.Limits.Mails = 3
+	makeAble(srv, inbox)
+	offered = extensions(connect(t, srv))
+	require.Equal(t, "RCPTMAX=1000 MAILMAX=3", offered["LIMITS"])
+	require.Equal(t, "60", offered["DELIVERBY"])
+	require.Equal(t, "MIXER", offered["MT-PRIORITY"])
 }

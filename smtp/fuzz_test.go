@@ -77,7 +77,7 @@ func clientSide(f *testing.F) []string {
 //     the octets come
 //   - there is a reply for each command, one for the connection, and one for
 //     each challenge and each go-ahead
-//   - no more messages are handed on than have ends, and none of them holds a
+//   - no more messages are handed on than have ends, a dot or a LAST, and none of them holds a
 //     NUL or a CR or LF that is not part of a CRLF
 //   - a Session that was opened is closed
 func FuzzServe(f *testing.F) {
@@ -85,6 +85,15 @@ func FuzzServe(f *testing.F) {
 		f.Add([]byte(seed))
 	}
 	f.Add([]byte("EHLO x\r\nMAIL FROM:<>\r\nRCPT TO:<a@here.example>\r\nDATA\r\n..a\r\n.\rb\r\n.\r\nQUIT\r\n"))
+	for _, chunks := range []string{
+		"BDAT 2\r\nhi\r\nBDAT 2 LAST\r\n\r\nQUIT\r\n", "BDAT 0\r\nNOOP\r\nBDAT 0 LAST\r\n", "BDAT 4 LAST\r\nx\ny", "BDAT 3\r\nx\nyBDAT 1 LAST\r\nzRSET\r\n",
+		"BDAT 5\r\nhell", "BDAT 5\r\nhello", "BDAT 2\r\nhiRSET\r\nBDAT 2 LAST\r\nhi", "BDAT 1\r\n\rBDAT 1 LAST\r\n\n", "bdat 2 last\r\nhiMAIL FROM:<>\r\n",
+		"BDAT 2\r\nhiQUIT\r\n", "BDAT 2\r\nhiDATA\r\nXYZZY\r\n\nBDAT 1 LAST\r\nx", "BDAT x\r\nNOOP\r\n", "BDAT 99999999999\r\n", "BDAT 10001 LAST\r\n" + strings.Repeat("x", 10_001) + "NOOP\r\n",
+	} {
+		for _, to := range []string{"one", "half", "spam", "unread"} {
+			f.Add([]byte("EHLO x\r\nMAIL FROM:<>\r\nRCPT TO:<" + to + "@here.example>\r\n" + chunks))
+		}
+	}
 	f.Fuzz(func(t *testing.T, in []byte) {
 		hash := fnv.New64()
 		hash.Write(in)
@@ -97,7 +106,7 @@ func FuzzServe(f *testing.F) {
 		for how, r := range splits(string(in), hash.Sum64()) {
 			srv, inbox := newServer(t)
 			srv.Auth = insecure(authenticator(t))
-			srv.Limits = smtp.Limits{Message: 10_000, TextLine: 1000, Line: 512, Recipients: 5, Errors: 10, Refusals: 10}
+			srv.Limits = smtp.Limits{Message: 10_000, TextLine: 1000, Line: 512, Recipients: 5, Errors: 10, Refusals: 10, Tarpit: -1}
 			answered := 0
 			srv.Trace = func(_ *smtp.Conn, e smtp.Event) {
 				if e.Kind == smtp.CommandDone && e.Reply.Code != 0 {
@@ -117,7 +126,7 @@ func FuzzServe(f *testing.F) {
 			require.Equal(t, total, 1+answered+codes["334"]+codes["354"], "%q", out)
 			require.Equal(t, err == nil, codes["221"] == 1, "%v after %q", err, out)
 			got := outcome{out, inbox.called(), inbox.delivered()}
-			require.LessOrEqual(t, len(got.messages), bytes.Count(in, []byte("\r\n.\r\n")))
+			require.LessOrEqual(t, len(got.messages), bytes.Count(in, []byte("\r\n.\r\n"))+bytes.Count(bytes.ToUpper(in), []byte("LAST")))
 			for _, m := range got.messages {
 				require.NotContains(t, m.data, "\x00")
 				require.NotContains(t, strings.ReplaceAll(m.data, "\r\n", ""), "\r")

@@ -20,6 +20,11 @@ type Limits struct {
 	Errors   int // commands in error before the server hangs up; 20
 	Refusals int // other permanent refusals before the server hangs up; 200
 	Logins   int // failed logins before the server hangs up; 5
+	Junk     int // commands such as NOOP between two messages, beyond which they count as errors; 100
+	Mails    int // messages of one conversation, advertised as MAILMAX (RFC 9422); none
+
+	TarpitAfter int           // errors and refusals before the server answers more of them slowly; 10
+	Tarpit      time.Duration // how slowly; 1 second
 
 	Conns        int // conversations at once; 10000
 	ConnsPerAddr int // the same from one IPv4 address or IPv6 /64 network; 100
@@ -44,6 +49,10 @@ func (l Limits) orDefaults() Limits {
 		Errors:       cmp.Or(l.Errors, 20),
 		Refusals:     cmp.Or(l.Refusals, 200),
 		Logins:       cmp.Or(l.Logins, 5),
+		Junk:         cmp.Or(l.Junk, 100),
+		Mails:        l.Mails,
+		TarpitAfter:  cmp.Or(l.TarpitAfter, 10),
+		Tarpit:       cmp.Or(l.Tarpit, time.Second),
 		Conns:        cmp.Or(l.Conns, 10000),
 		ConnsPerAddr: cmp.Or(l.ConnsPerAddr, 100),
 		Command:      cmp.Or(l.Command, 5*time.Minute),

@@ -59,6 +59,7 @@ func heap() int64 {
 func TestHugeLines(t *testing.T) {
 	huge := strings.Repeat("x", 1<<20)
 	srv, inbox := newServer(t)
+	srv.Limits.Errors = -1
 	srv.Auth = insecure(authenticator(t))
 	p := connect(t, srv)
 	for _, v := range smtp.Verbs() {
@@ -92,7 +93,7 @@ func TestNoTextLineLimit(t *testing.T) {
 func TestNoLimits(t *testing.T) {
 	srv, inbox := newServer(t)
 	srv.Limits = smtp.Limits{
-		Message: -1, TextLine: -1, Recipients: -1, Line: -1, AuthLine: -1, Errors: -1, Refusals: -1, Logins: -1,
+		Message: -1, TextLine: -1, Recipients: -1, Line: -1, AuthLine: -1, Errors: -1, Refusals: -1, Logins: -1, Junk: -1, Tarpit: -1,
 		Conns: -1, ConnsPerAddr: -1, Command: -1, Write: -1, Handshake: -1, BodyRate: -1, BodyGrace: -1, BodyStall: -1, BodyTime: -1,
 	}
 	srv.Auth = insecure(authenticator(t))
@@ -122,6 +123,7 @@ func TestNoLimits(t *testing.T) {
 func TestDeepPipeline(t *testing.T) {
 	const n = 50_000
 	srv, _ := newServer(t)
+	srv.Limits.Junk = -1
 	p := connect(t, srv)
 	go func() {
 		// An error here shows as replies that are missing.

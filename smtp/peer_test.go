@@ -2,6 +2,7 @@ package smtp_test
 
 import (
 	"bufio"
+	"cmp"
 	"context"
 	"crypto/tls"
 	"crypto/x509"
@@ -23,6 +24,8 @@ type peer struct {
 	tb testing.TB
 	nc net.Conn
 	r  *bufio.Reader
+
+	greeting string // EHLO if empty
 }
 
 // connect connects to srv and reads the greeting.
@@ -124,13 +127,20 @@ func (p *peer) end() {
 func (p *peer) to(state smtp.State) {
 	p.tb.Helper()
 	if state >= smtp.Greeted {
-		p.want("250-", "EHLO client.example")
+		p.want("250-", cmp.Or(p.greeting, "EHLO")+" client.example")
 	}
 	if state >= smtp.Mailed {
 		p.want("250 2.1.0", "MAIL FROM:<a@client.example>")
 	}
 	if state >= smtp.Ready {
 		p.want("250 2.1.5", "RCPT TO:<one@here.example>")
+	}
+	switch state {
+	case smtp.Chunking:
+		p.want("250 2.0.0 0 octets", "BDAT 0")
+	case smtp.Failed:
+		p.send("BDAT 1\r\n\x00")
+		p.expect("554 5.6.0")
 	}
 }
 

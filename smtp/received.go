@@ -33,13 +33,17 @@ const dateFormat = "Mon, 2 Jan 2006 15:04:05 -0700"
 
 // Protocol is how a message came, by the names of the registry of mail
 // transmission types: SMTP, ESMTP, ESMTPS, ESMTPA, ESMTPSA (RFC 3848), or the
-// same with UTF8SMTP (RFC 6531, 4.3).
+// same with LMTP (RFC 3848), UTF8SMTP or UTF8LMTP (RFC 6531, 4.3).
 func (c *Conn) Protocol(env *Envelope) string {
-	if !c.extended {
-		return "SMTP"
-	}
 	name := "ESMTP"
-	if env.From.UTF8 {
+	switch {
+	case !c.extended:
+		return "SMTP"
+	case c.srv.LMTP && env.From.UTF8:
+		name = "UTF8LMTP"
+	case c.srv.LMTP:
+		name = "LMTP"
+	case env.From.UTF8:
 		name = "UTF8SMTP"
 	}
 	if c.TLS() != nil {

@@ -38,7 +38,21 @@ type Server struct {
 	Auth      *auth.Authenticator // for AUTH; nil: none
 
 	RequireTLS  bool // refuse MAIL and AUTH before TLS
-	RequireAuth bool // refuse MAIL before a login, as submission does (RFC 6409, 4.3)
+	RequireAuth bool // refuse MAIL before a login
+
+	// Submission makes it a submission server (RFC 6409): it refuses MAIL
+	// before a login, and adds Date and Message-ID to messages without.
+	Submission bool
+
+	// MaySend judges senders; nil lets every client send as anybody.
+	MaySend SenderFunc
+
+	// LMTP makes it speak LMTP (RFC 2033): LHLO, and a reply for each
+	// recipient behind a message.
+	LMTP bool
+
+	// Middleware wraps the answer to every command, the first outermost.
+	Middleware []Middleware
 
 	Limits Limits
 
@@ -51,6 +65,10 @@ type Server struct {
 	// version 1 or 2. They must; nobody else can.
 	ProxyFrom []netip.Prefix
 
+	// XClientFrom and XForwardFrom are the peers that may say who the client
+	// is: to be treated as such (XCLIENT), or for the logs (XFORWARD).
+	XClientFrom, XForwardFrom []netip.Prefix
+
 	Logger *slog.Logger // what nobody else can see; slog.Default() if nil
 
 	// Trace is told of every conversation and command. It is called from the
@@ -62,6 +80,7 @@ type Server struct {
 	once   sync.Once
 	limit  Limits
 	locals domainSet
+	answer CommandFunc
 }
 
 // Serve accepts conversations from l until Shutdown or Close, after which it
@@ -203,6 +222,7 @@ func (s *Server) logger() *slog.Logger { return cmp.Or(s.Logger, slog.Default())
 func (s *Server) prepare() {
 	s.limit = s.Limits.orDefaults()
 	s.locals = newDomainSet(s.Domains)
+	s.answer = s.chain()
 }
 
 func (s *Server) limits() *Limits {

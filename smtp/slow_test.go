@@ -129,6 +129,7 @@ func TestSlowSession(t *testing.T) {
 func TestClientReadsNothing(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		srv, _ := newServer(t)
+		srv.Limits.Junk = -1
 		client, server := memnet.PipeSize(1 << 10)
 		done := make(chan error, 1)
 		go func() { done <- srv.ServeConn(t.Context(), server); server.Close() }()

@@ -24,7 +24,6 @@ func (c *Conn) startTLS(ctx context.Context, _ struct{}) Reply {
 		return c.gone(fmt.Errorf("TLS handshake: %w", err))
 	}
 	c.closeSession(ctx)
-	c.state, c.hello, c.extended = Start, "", false
-	c.env, c.identity = nil, nil
+	c.restart()
 	return c.openSession(ctx) // if that is nothing, the client speaks next
 }

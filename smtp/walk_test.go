@@ -21,6 +21,7 @@ type model struct {
 	secure    bool
 	login     bool
 	to        []string
+	chunks    string // of a message so far
 	calls     []string
 	delivered []message
 }
@@ -29,11 +30,19 @@ func newModel() *model { return &model{state: smtp.Start, calls: []string{"open"
 
 // over ends a transaction, if there is one.
 func (m *model) over() {
-	if m.state == smtp.Mailed || m.state == smtp.Ready {
+	if m.state == smtp.Mailed || m.state == smtp.Ready || m.state == smtp.Chunking {
 		m.calls = append(m.calls, "reset")
+	}
+	if m.state != smtp.Start {
 		m.state = smtp.Greeted
 	}
-	m.to = nil
+	m.to, m.chunks = nil, ""
+}
+
+// fail is over, but for chunks that are still to come.
+func (m *model) fail() {
+	m.over()
+	m.state = smtp.Failed
 }
 
 // in returns reply if the state is one of the states, else 503.
@@ -130,6 +139,56 @@ func answerWith(line, reply string) func(*model, *peer) {
 	}
 }
 
+// unread is a verb that ends a message between two chunks, and nothing else,
+// because it cannot be read.
+func unread(m *model) string {
+	if m.state == smtp.Chunking {
+		m.over()
+	}
+	return "501 5.5.4"
+}
+
+// idle is for what may not come between two chunks.
+func idle(reply string) func(*model) string {
+	return func(m *model) string {
+		return m.in(reply, smtp.Start, smtp.Greeted, smtp.Mailed, smtp.Ready, smtp.Failed)
+	}
+}
+
+// chunk is a BDAT with its octets: clean ones, or such that are refused.
+func chunk(octets string, last bool, refused string) move {
+	line := fmt.Sprintf("BDAT %d", len(octets))
+	if last {
+		line += " LAST"
+	}
+	return move{line + "\r\n" + strings.TrimSuffix(octets, "\r\n"), func(m *model) string {
+		if m.state == smtp.Failed && last {
+			m.state = smtp.Greeted
+		}
+		if m.state != smtp.Ready && m.state != smtp.Chunking {
+			return "503 5.5.1"
+		}
+		if m.state == smtp.Ready {
+			m.calls = append(m.calls, "data")
+		}
+		m.chunks += octets
+		switch {
+		case refused != "" && last:
+			m.over()
+			return refused
+		case refused != "":
+			m.fail()
+			return refused
+		case last:
+			m.delivered = append(m.delivered, message{to: m.to, data: m.chunks})
+			m.over()
+			return "250 2.0.0 message accepted"
+		}
+		m.state = smtp.Chunking
+		return fmt.Sprintf("250 2.0.0 %d octets", len(octets))
+	}, nil}
+}
+
 // moves are made by weight: those that are here twice, twice as often.
 func moves(client *tls.Config) []move {
 	startTLS := func(m *model) string {
@@ -153,8 +212,8 @@ func moves(client *tls.Config) []move {
 	}{
 		{8, move{"EHLO client.example", anywhere("250"), greet}},
 		{1, move{"HELO client.example", anywhere("250 mx"), greet}},
-		{1, move{"EHLO", anywhere("501 5.5.4"), nil}},
-		{1, move{"HELO a b", anywhere("501 5.5.4"), nil}},
+		{1, move{"EHLO", unread, nil}},
+		{1, move{"HELO a b", unread, nil}},
 		{20, move{"MAIL FROM:<a@client.example>", askMail("250 2.1.0"), mailed}},
 		{2, move{"mail from:<> size=10", askMail("250 2.1.0"), mailed}},
 		{1, move{"MAIL FROM:<refused@client.example>", askMail("550 5.7.1"), nil}},
@@ -177,10 +236,16 @@ func moves(client *tls.Config) []move {
 		{2, move{"DATA", data, body(strings.Repeat("x", 2001)+"\r\n.\r\n", "552 5.3.4", "")}},
 		{1, move{"DATA now", func(m *model) string { return m.in("501 5.5.4", smtp.Ready) }, nil}},
 		{2, move{"RSET", anywhere("250 2.0.0"), func(m *model, _ *peer) { m.over() }}},
-		{1, move{"RSET now", anywhere("501 5.5.4"), nil}},
+		{6, chunk("ab\r\n", false, "")},
+		{6, chunk("..\r\n.\r\n", false, "")},
+		{4, chunk("end\r\n", true, "")},
+		{1, chunk("x\x00\r\n", false, "554 5.6.0")},
+		{1, chunk("x\n\r\n", true, "554 5.5.2")},
+		{1, chunk(strings.Repeat("x", 2001)+"\r\n", false, "552 5.3.4")},
+		{1, move{"RSET now", unread, nil}},
 		{2, move{"NOOP", anywhere("250 2.0.0"), nil}},
-		{1, move{"VRFY one", anywhere("252 2.5.0"), nil}},
-		{1, move{"VRFY", anywhere("501 5.5.4"), nil}},
+		{1, move{"VRFY one", idle("252 2.5.0"), nil}},
+		{1, move{"VRFY", idle("501 5.5.4"), nil}},
 		{1, move{"HELP", anywhere("214 2.0.0"), nil}},
 		{1, move{"XYZZY", anywhere("500 5.5.2"), nil}},
 		{1, move{strings.Repeat("x", 3000), anywhere("500 5.5.2"), nil}},
@@ -204,7 +269,7 @@ func moves(client *tls.Config) []move {
 // what most servers' faults come from).
 func TestRandomWalk(t *testing.T) {
 	const walks, steps = 40, 150
-	var reached [smtp.Ready + 1]int
+	reached := make(map[smtp.State]int)
 	var answered [600]bool
 	for seed := range uint64(walks) {
 		t.Run(fmt.Sprint(seed), func(t *testing.T) {
@@ -212,7 +277,7 @@ func TestRandomWalk(t *testing.T) {
 			server, client := tlsConfigs(t)
 			srv.TLSConfig = server
 			srv.Auth = insecure(authenticator(t))
-			srv.Limits = smtp.Limits{Message: 2000, Errors: -1, Refusals: -1, Logins: -1}
+			srv.Limits = smtp.Limits{Message: 2000, Errors: -1, Refusals: -1, Logins: -1, Junk: -1, Tarpit: -1}
 			all := moves(client)
 			rng := rand.New(rand.NewPCG(seed, 2))
 			p := connect(t, silent(srv))

@@ -84,8 +84,13 @@ var citation = regexp.MustCompile(`\bRFC( \d+|s \d+(?:(?:, and |, | and | or | t
 
 var digits = regexp.MustCompile(`\d+`)
 
+// identifier matches what looks like a citation without its space and is none: a name of package time, and the address type
+// of ORCPT in capitals.
+var identifier = regexp.MustCompile(`\btime\.RFC\d+|=RFC822;`)
+
 // cited returns the numbers of the RFCs that the text cites.
 func cited(text string) (numbers []int, err error) {
+	text = identifier.ReplaceAllString(text, "")
 	for _, m := range citation.FindAllStringSubmatch(text, -1) {
 		if !strings.Contains(m[1], " ") {
 			err = fmt.Errorf("write RFC %s, so that it can be found", m[1])

@@ -27,6 +27,8 @@
 //	progress.go  deadlines by progress
 //	duplex.go    sending much while its answers come in
 //	tls*.go      the change to TLS, as its server and as its client
+//	textcheck.go  bodies that are not dot-stuffed, checked
+//	detach.go    a connection for another use
 //	linger.go    the end of a connection that the peer must still read from
 //	quickack*.go the delayed acknowledgement that would cost 40 ms
 package wire

@@ -1,5 +1,11 @@
 package smtptest
 
+import (
+	"strconv"
+
+	"github.com/wirepost/wirepost/smtp"
+)
+
 func octetCases() []testCase {
 	var list []testCase
 	for _, c := range []struct{ name, octets string }{
@@ -24,5 +30,37 @@ func octetCases() []testCase {
 			},
 		})
 	}
+	for _, c := range []struct {
+		verb, args, why string
+	}{
+		{"RCPT", " TO:<\xff\xfe@here.example>", "that is not UTF-8"},
+		{"RCPT", " TO:<a@\xc0\xae.example>", "in an overlong form"},
+		{"RCPT", " TO:<a\x00@here.example>", "with a NUL"},
+		{"RCPT", " TO:<a\x7f@here.example>", "with a control character"},
+		{"MAIL", " FROM:<a\x01b@client.example>", "with a control character"},
+		{"MAIL", " FROM:<\"a\x00b\"@client.example>", "with a NUL"},
+		{"MAIL", " FROM:<> \u017fIZE=1", "with U+017F for an S"},
+		{"MAIL", " FROM:<> \u017fMTPUTF8", "with U+017F for an S"},
+		{"MAIL", " FROM:<> BODY=8BITM\u0131ME", "with U+0131 for an I"},
+	} {
+		list = append(list, badOctets(c.verb, c.args, c.why))
+	}
 	return list
+}
+
+// badOctets is a command with octets that have no place in it.
+func badOctets(verb, args, why string) testCase {
+	return testCase{
+		"octets/" + verb + strconv.QuoteToASCII(args), "RFC 5321, 2.4",
+		"an argument of " + verb + " " + why + " is refused, by a reply or by hanging up",
+		func(s *session) {
+			s.to(smtp.Greeted)
+			if verb == "RCPT" {
+				s.mail()
+			}
+			if r := s.do(verb + args); r.class() == 2 || r.class() == 3 {
+				s.Failf("answered by %v", r)
+			}
+		},
+	}
 }

@@ -2,6 +2,7 @@ package smtptest
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/wirepost/wirepost/smtp"
@@ -16,6 +17,32 @@ var states = []struct {
 	{smtp.Greeted, "after EHLO"},
 	{smtp.Mailed, "after MAIL"},
 	{smtp.Ready, "after RCPT"},
+	{smtp.Chunking, "after a chunk"},
+	{smtp.Failed, "after a refused chunk"},
+}
+
+// judged tells whether a verb is tried in a state. Between the chunks of a
+// message RFC 3030 leaves most verbs to the server, and more so behind a
+// refused one, and whether a peer that has not been greeted may send XCLIENT
+// is not known.
+func judged(verb string, state smtp.State) bool {
+	switch state {
+	case smtp.Chunking:
+		return slices.Contains([]string{"EHLO", "HELO", "LHLO", "RSET", "NOOP", "QUIT", "MAIL", "RCPT", "DATA"}, verb)
+	case smtp.Failed:
+		return slices.Contains([]string{"EHLO", "HELO", "LHLO", "RSET", "NOOP", "QUIT", "RCPT", "DATA"}, verb)
+	case smtp.Start:
+		return verb != "XCLIENT" && verb != "TURN"
+	}
+	return verb != "TURN" // TURN/refused
+}
+
+// fits tells whether a verb is in order in a state that it is judged in.
+func fits(v smtp.Verb, state smtp.State) bool {
+	if state == smtp.Chunking {
+		state = smtp.Failed // a message that is coming bars the same verbs
+	}
+	return v.In&state != 0
 }
 
 // tableCases follow from the engine's command table: each verb in each state,
@@ -24,10 +51,12 @@ func tableCases() []testCase {
 	var list []testCase
 	for _, v := range smtp.Verbs() {
 		for _, st := range states {
-			if v.In&st.state == 0 {
-				list = append(list, outOfOrder(v.Name, st.state, st.name))
-			} else {
+			switch {
+			case !judged(v.Name, st.state):
+			case fits(v, st.state):
 				list = append(list, inOrder(v.Name, st.state, st.name))
+			default:
+				list = append(list, outOfOrder(v.Name, st.state, st.name))
 			}
 		}
 		list = append(list, anyCase(v.Name), longLine(v.Name), noPrefix(v.Name), foldedLetters(v.Name))
@@ -44,14 +73,22 @@ func tableCases() []testCase {
 // arguments returns good arguments for a verb.
 func (s *session) arguments(verb string) string {
 	switch verb {
-	case "EHLO", "HELO":
+	case "EHLO", "HELO", "LHLO":
 		return " client.example"
 	case "MAIL":
 		return " FROM:<" + s.target.from() + ">"
 	case "RCPT":
 		return " TO:<" + s.target.to() + ">"
-	case "VRFY":
+	case "VRFY", "EXPN":
 		return " " + s.target.to()
+	case "BDAT":
+		return " 0 LAST"
+	case "BURL":
+		return " imap://imap.example/INBOX/;UID=1 LAST"
+	case "ETRN":
+		return " client.example"
+	case "XCLIENT", "XFORWARD":
+		return " ADDR=192.0.2.1"
 	case "AUTH":
 		return " PLAIN"
 	}
@@ -68,8 +105,34 @@ func (s *session) toOffer(verb string, state smtp.State) {
 	case "AUTH":
 		s.clearOrTLS()
 		return
+	case "BURL", "ETRN", "ATRN", "XCLIENT", "XFORWARD":
+		s.toWith(verb, state)
+		return
 	}
 	s.to(state)
+	switch verb {
+	case "EHLO", "HELO":
+		if s.target.LMTP {
+			s.NotApplicable("the server speaks LMTP")
+		}
+	case "LHLO":
+		if !s.target.LMTP {
+			s.NotApplicable("the server does not speak LMTP")
+		}
+	case "BDAT":
+		s.needs("CHUNKING")
+	}
+}
+
+// stateFor is a state that a verb is in order in.
+func stateFor(verb string) smtp.State {
+	switch verb {
+	case "RCPT":
+		return smtp.Mailed
+	case "DATA", "BDAT", "BURL":
+		return smtp.Ready
+	}
+	return smtp.Greeted
 }
 
 // badArguments are arguments that a verb must refuse.
@@ -84,7 +147,13 @@ var badArguments = map[string][]string{
 		"", " ", " <a@b.example>", " TO", " TO:", " TO:<>", " TO:<", " TO:<a@b.example", " TO:<@b.example>",
 		" TO:<a@>", " TO:<a@b.example> NOSUCHPARAMETER=1", " FROM:<a@b.example>", " TO:<a b@c.example>",
 	},
-	"AUTH": {"", " ", " NO-SUCH-MECHANISM-EXISTS"},
+	"AUTH":     {"", " ", " NO-SUCH-MECHANISM-EXISTS"},
+	"LHLO":     {""},
+	"BURL":     {"", " imap://imap.example/INBOX/;UID=1 FIRST"},
+	"ETRN":     {"", " ", " @", " #", " client.example now", " @@client.example", " client..example"},
+	"ATRN":     {" ,", " client.example,", " client.example now", " client..example"},
+	"XCLIENT":  {"", " ", " ADDR", " NOSUCHATTRIBUTE=1", " ADDR=+G1"},
+	"XFORWARD": {"", " ", " ADDR", " NOSUCHATTRIBUTE=1", " ADDR=+G1"},
 }
 
 func outOfOrder(verb string, state smtp.State, where string) testCase {
@@ -105,7 +174,7 @@ func outOfOrder(verb string, state smtp.State, where string) testCase {
 			}
 			switch state {
 			case smtp.Start:
-				s.want(2, "EHLO client.example")
+				s.want(2, s.hello())
 			case smtp.Greeted:
 				s.mail()
 			case smtp.Mailed:
@@ -115,6 +184,11 @@ func outOfOrder(verb string, state smtp.State, where string) testCase {
 					s.Failf("the transaction is gone: DATA is answered by %v", r)
 				}
 				s.want(2, "Subject: order\r\n\r\n.")
+			case smtp.Chunking:
+				s.want(2, "BDAT 0 LAST")
+			case smtp.Failed:
+				s.want(2, "RSET")
+				s.mail()
 			}
 		},
 	}
@@ -133,14 +207,19 @@ func inOrder(verb string, state smtp.State, where string) testCase {
 			if r.class() == 2 || r.class() == 3 {
 				return
 			}
-			// A server may have no HELP and may keep VRFY to itself.
-			if optional := verb == "HELP" || verb == "VRFY"; optional && r.code != 503 && r.code != 0 {
+			if mayRefuse(verb) && r.code != 503 && r.code != 0 {
 				s.alive(verb)
 				return
 			}
 			s.Failf("answered by %v", r)
 		},
 	}
+}
+
+// mayRefuse tells verbs that a server may know, take, and say no to: it may
+// have no HELP and keep names to itself, and have nothing to send.
+func mayRefuse(verb string) bool {
+	return slices.Contains([]string{"HELP", "VRFY", "EXPN", "BURL", "ETRN", "ATRN"}, verb)
 }
 
 func unknownVerb(state smtp.State, where string) testCase {
@@ -165,14 +244,7 @@ func anyCase(verb string) testCase {
 	return testCase{
 		"syntax/" + verb + " in mixed case", "RFC 5321, 2.4", "verbs are not case sensitive",
 		func(s *session) {
-			state := smtp.Greeted
-			switch verb {
-			case "RCPT":
-				state = smtp.Mailed
-			case "DATA":
-				state = smtp.Ready
-			}
-			s.toOffer(verb, state)
+			s.toOffer(verb, stateFor(verb))
 			if r := s.do(mixed + s.arguments(verb)); r.code != 500 {
 				return
 			} else if plain := s.do(verb + s.arguments(verb)); plain.code != 500 {
@@ -235,11 +307,7 @@ func badArgs(verb string, i int, args string) testCase {
 		fmt.Sprintf("syntax/%s with bad arguments %d", verb, i+1), "RFC 5321, 4.2.4",
 		fmt.Sprintf("%s%s is refused by a 5xx reply and the conversation goes on", verb, args),
 		func(s *session) {
-			state := smtp.Greeted
-			if verb == "RCPT" {
-				state = smtp.Mailed
-			}
-			s.toOffer(verb, state)
+			s.toOffer(verb, stateFor(verb))
 			if r := s.do(verb + args); r.class() != 5 {
 				s.Failf("answered by %v", r)
 			}

@@ -24,7 +24,7 @@ func tlsCases() []testCase {
 				if r := s.do("MAIL FROM:<" + s.target.from() + ">"); r.class() != 5 && r.class() != 2 {
 					s.Failf("MAIL is answered by %v", r)
 				}
-				s.want(2, "EHLO client.example")
+				s.want(2, s.hello())
 			},
 		},
 		{
@@ -58,7 +58,7 @@ func tlsCases() []testCase {
 					return
 				}
 				s.peer.StartTLS(s.ctx, s.target.clientTLS())
-				s.want(2, "EHLO client.example")
+				s.want(2, s.hello())
 				s.want(5, "RCPT TO:<"+s.target.to()+">")
 			},
 		},

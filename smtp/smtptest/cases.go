@@ -37,6 +37,15 @@ func cases() []testCase {
 		extensionCases(),
 		tlsCases(),
 		authCases(),
+		authEdgeCases(),
 		relayCases(),
+		chunkCases(),
+		binaryCases(),
+		parameterCases(),
+		policyCases(),
+		verbCases(),
+		lmtpCases(),
+		resetCases(),
+		behindCases(),
 	)
 }

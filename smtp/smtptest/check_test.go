@@ -10,6 +10,7 @@ import (
 	"testing"
 	"testing/synctest"
 
+	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"github.com/wirepost/wirepost/internal/memnet"
@@ -32,16 +33,16 @@ func TestFaults(t *testing.T) {
 			for name := range failed {
 				matched[f.expects(name)] = true
 				left[name] = false
-				require.NotEmpty(t, f.expects(name), "%s fails: %s", name, failed[name])
+				assert.NotEmpty(t, f.expects(name), "%s fails: %s", name, failed[name])
 			}
 			for _, want := range f.fails {
-				require.True(t, matched[want], "passed by a server with this fault: %s", want)
+				assert.True(t, matched[want], "passed by a server with this fault: %s", want)
 			}
-			require.Empty(t, check(t, &fault{only: f.only, tls: f.tls}), "without the fault")
+			require.Empty(t, check(t, &fault{only: f.only, tls: f.tls, lmtp: f.lmtp, set: f.base, base: f.base}), "without the fault")
 		})
 	}
 	for name, untried := range left {
-		require.False(t, untried, "no fault here makes this case fail: %s", name)
+		assert.False(t, untried, "no fault here makes this case fail: %s", name)
 	}
 }
 
@@ -98,6 +99,11 @@ func check(t *testing.T, f *fault) map[string]string {
 		if !f.tls {
 			srv.TLSConfig, srv.Auth.AllowInsecure = nil, true
 		}
+		srv.LMTP = f.lmtp
+		srv.Backend = ableBackend(srv.Backend)
+		if f.base != nil {
+			f.base(srv)
+		}
 		if f.set != nil {
 			f.set(srv)
 		}
@@ -105,7 +111,7 @@ func check(t *testing.T, f *fault) map[string]string {
 		done := make(chan error, 1)
 		go func() { done <- srv.Serve(&faulty{Listener: l, fault: f, cfg: cfg}) }()
 		smtptest.Check(t.Context(), smtptest.Target{
-			Dial: l.Dial, To: "alice@here.example", User: "alice", Password: "secret", Only: regexp.MustCompile(f.only),
+			Dial: l.Dial, To: "alice@here.example", User: "alice", Password: "secret", Only: regexp.MustCompile(f.only), LMTP: f.lmtp,
 		}, func(r smtptest.Result) {
 			if r.Verdict == smtptest.Fail {
 				failed[r.Name] = r.Detail

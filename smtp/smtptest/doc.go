@@ -1,7 +1,8 @@
 // Package smtptest has what tests of mail software need: a server that keeps
 // what it is sent, in one line, as net/http/httptest has for HTTP; written
-// dialogues for servers; a check that a Backend keeps its promises; and
-// conformance cases for any server at any address.
+// dialogues for servers; a check that a Backend keeps its promises; a server
+// that does wrong, to try clients with; and conformance cases for any server at
+// any address.
 //
 //	func TestReport(t *testing.T) {
 //		srv := smtptest.NewServer(t)
@@ -14,6 +15,9 @@
 //
 //	server.go    Server: starts, keeps messages
 //	message.go   what it keeps
+//	script.go    Server.On: how it is to answer
+//	fault.go     Fault: what a FaultServer does wrong
+//	faultserver.go  FaultServer: a server to try clients with; faultconn.go: its side of a conversation
 //	cert.go      its certificate
 //	play.go      dialogues
 //	backend.go   TestBackend

@@ -18,7 +18,9 @@ type fault struct {
 	out  func([]byte) []byte
 	wrap func(net.Conn, *faulty) net.Conn
 	set  func(*smtp.Server)
-	tls  bool // STARTTLS is offered, and no login without it; else all is in the clear
+	base func(*smtp.Server) // what is no fault, and there without it too
+	tls  bool               // STARTTLS is offered, and no login without it; else all is in the clear
+	lmtp bool
 
 	// The cases that try it, and all of those that it must fail. A "*" at the
 	// end stands for any rest.
@@ -55,7 +57,7 @@ var faults = []fault{
 	},
 	{
 		name: "answers are withheld while half a command is there", wrap: func(nc net.Conn, _ *faulty) net.Conn { return &miser{Conn: nc} },
-		only:  "^pipelining/",
+		only:  "^pipelining/[^2]",
 		fails: []string{"pipelining/half a command"},
 	},
 	{
@@ -63,17 +65,102 @@ var faults = []fault{
 		only: "^(order/(MAIL|RCPT|DATA|unknown)|syntax/.*bad arguments|syntax/(unknown|.*X$|.*letters$)|transaction/(RSET|DATA|ends)|SIZE|SMTPUTF8/(without|bad)|greeting/(EHLO r|browser)|relay|limits/.*MiB|AUTH/(wrong|not base|commands)|8BITMIME)",
 		fails: []string{
 			"order/MAIL before EHLO", "order/MAIL after MAIL", "order/MAIL after RCPT", "order/RCPT before EHLO", "order/RCPT after EHLO",
-			"order/DATA before EHLO", "order/DATA after EHLO", "order/DATA after MAIL", "order/unknown verb *",
-			"syntax/EHLO with bad arguments *", "syntax/MAIL with bad arguments *", "syntax/RCPT with bad arguments *",
-			"syntax/AUTH with bad arguments *", "syntax/unknown parameter", "syntax/MAILX", "syntax/DATAX", "syntax/STARTTLSX", "syntax/AUTHX",
-			"syntax/EHLOX", "syntax/HELOX", "syntax/RCPTX", "syntax/RSETX", "syntax/VRFYX", "syntax/HELPX", "syntax/NOOPX", "syntax/QUITX",
-			"syntax/EHLO in other letters", "syntax/HELO in other letters", "syntax/MAIL in other letters", "syntax/RCPT in other letters",
-			"syntax/DATA in other letters", "syntax/RSET in other letters", "syntax/VRFY in other letters", "syntax/HELP in other letters",
-			"syntax/NOOP in other letters", "syntax/QUIT in other letters", "syntax/STARTTLS in other letters", "syntax/AUTH in other letters",
+			"order/MAIL after a chunk", "order/RCPT after a chunk", "order/DATA after a chunk", "order/DATA before EHLO", "order/DATA after EHLO", "order/DATA after MAIL", "order/unknown verb *",
+			"syntax/*",
 			"transaction/RSET", "transaction/DATA without recipients", "transaction/ends with the message",
 			"SIZE/*", "8BITMIME/syntax", "SMTPUTF8/without it", "SMTPUTF8/bad UTF-8", "greeting/EHLO resets", "greeting/browser",
 			"limits/*", "relay/*", "AUTH/wrong password", "AUTH/not base64", "AUTH/commands are not answers",
 		},
+	},
+	{
+		name: "everything is accepted under TLS", tls: true, set: func(s *smtp.Server) { s.Middleware = []smtp.Middleware{accepting} },
+		only: "^REQUIRETLS/", fails: []string{"REQUIRETLS/only under TLS", "REQUIRETLS/MAIL REQUIRETLS=1", "REQUIRETLS/MAIL REQUIRETLS="},
+	},
+	{
+		name: "REQUIRETLS is offered and not known", tls: true, set: func(s *smtp.Server) { s.Middleware = []smtp.Middleware{refusing("REQUIRETLS")} },
+		only: "^REQUIRETLS/", fails: []string{"REQUIRETLS/MAIL REQUIRETLS", "REQUIRETLS/MAIL requiretls"},
+	},
+	{
+		name: "LMTP that accepts everything", lmtp: true, out: func(b []byte) []byte { return refusals.ReplaceAll(b, []byte("250 2.0.0 fine")) },
+		only: "^(LMTP/|syntax/LHLO with bad)", fails: []string{"syntax/LHLO *", "LMTP/greets by LHLO", "LMTP/a reply for each recipient", "LMTP/a reply for each recipient of BDAT", "LMTP/no recipients", "LMTP/EHLO *", "LMTP/HELO *"},
+	},
+	{
+		name: "LMTP with one reply for all", lmtp: true, out: func(b []byte) []byte {
+			b = bytes.ReplaceAll(b, []byte("250 2.0.0 message accepted\r\n250 2.0.0 message accepted\r\n"), []byte("250 2.0.0 message accepted\r\n"))
+			return bytes.ReplaceAll(b, []byte("NUL octet\r\n554 5.6.0 message has a NUL octet\r\n"), []byte("NUL octet\r\n"))
+		},
+		only: "^LMTP/", fails: []string{"LMTP/a reply for each recipient", "LMTP/a reply for each recipient of BDAT", "LMTP/a refused message"},
+	},
+	{
+		name: "LMTP with SMTP's greetings", lmtp: true, in: func() func([]byte) []byte {
+			return func(b []byte) []byte {
+				return bytes.ReplaceAll(bytes.ReplaceAll(b, []byte("EHLO "), []byte("LHLO ")), []byte("HELO "), []byte("LHLO "))
+			}
+		},
+		only: "^LMTP/", fails: []string{"LMTP/EHLO *", "LMTP/HELO *"},
+	},
+	{
+		name: "all that is extended is accepted", out: func(b []byte) []byte { return refusals.ReplaceAll(b, []byte("250 2.0.0 fine")) },
+		only: "^(order/(MAIL|RCPT|DATA) after a chunk|BDAT|BINARYMIME|DSN|DELIVERBY|MT-|FUTURE|PRDR|LIMITS|TURN|ATRN|XCLIENT/|XFORWARD/|reset|pipelining/behind|octets/(MAIL|RCPT)|AUTH/|SIZE/RCPT)",
+		fails: []string{
+			"order/RCPT after a chunk", "order/MAIL after a chunk", "order/DATA after a chunk", "BDAT/*", "BINARYMIME/needs BDAT", "BINARYMIME/MAIL BODY=BINARY",
+			"BINARYMIME/MAIL BODY=BINARYMIME,7BIT", "DSN/*", "DELIVERBY/*", "MT-PRIORITY/*", "FUTURERELEASE/*", "PRDR/*", "LIMITS/RCPTMAX", "TURN/*", "ATRN/*",
+			"XCLIENT/*", "XFORWARD/*", "reset/*", "pipelining/behind *", "octets/*", "AUTH/*", "SIZE/RCPT SIZE=1",
+		},
+	},
+	{
+		name: "parameters are offered and not known", in: func() func([]byte) []byte {
+			return func(b []byte) []byte { return optional.ReplaceAll(b, []byte(" XNOSUCH=1")) }
+		},
+		only:  "^(DSN|DELIVERBY|MT-|FUTURE|PRDR|BINARY)",
+		fails: []string{"DSN/*", "DELIVERBY/*", "MT-PRIORITY/*", "FUTURERELEASE/*", "PRDR/*", "BINARYMIME/*"},
+	},
+	{
+		name: "what is out of order is accepted", out: func(b []byte) []byte { return bytes.ReplaceAll(b, []byte("503 5.5.1"), []byte("250 2.0.0")) },
+		only: "^(reset/|BDAT/error)", fails: []string{"reset/*", "BDAT/error stays until LAST"},
+	},
+	{
+		name: "unknown commands are accepted", out: func(b []byte) []byte { return bytes.ReplaceAll(b, []byte("500 5.5.2"), []byte("250 2.0.0")) },
+		only: "^order/unknown", fails: []string{"order/unknown verb *"},
+	},
+	{
+		name: "no message by BDAT is accepted", set: func(s *smtp.Server) {
+			s.Middleware = []smtp.Middleware{answering(smtp.R(554, smtp.Enhanced{5, 6, 0}, "no"), "BDAT")}
+		},
+		only:  "^BDAT/(whole|empty|commands|octet|pipelined)",
+		fails: []string{"BDAT/whole", "BDAT/empty last chunk", "BDAT/commands in a chunk", "BDAT/octet by octet", "BDAT/pipelined"},
+	},
+	{
+		name: "look-ups end the conversation", set: func(s *smtp.Server) {
+			s.Middleware = []smtp.Middleware{answering(smtp.R(421, smtp.Enhanced{4, 7, 0}, "go away"), "VRFY", "EXPN")}
+		},
+		only: "^(VRFY|EXPN)/", fails: []string{"VRFY/*", "EXPN/*"},
+	},
+	{
+		name: "ETRN is offered and not known", set: func(s *smtp.Server) {
+			s.Middleware = []smtp.Middleware{answering(smtp.R(500, smtp.Enhanced{5, 5, 2}, "what?"), "ETRN")}
+		},
+		only: "^ETRN/", fails: []string{"ETRN/*"},
+	},
+	{
+		name: "XCLIENT takes anything", base: trusting("XCLIENT"), out: func(b []byte) []byte { return refusals.ReplaceAll(b, []byte("250 2.0.0 fine")) },
+		only: "^syntax/XCLIENT with bad", fails: []string{"syntax/XCLIENT *"},
+	},
+	{
+		name: "XFORWARD takes anything", base: trusting("XFORWARD"), out: func(b []byte) []byte { return refusals.ReplaceAll(b, []byte("250 2.0.0 fine")) },
+		only: "^syntax/XFORWARD with bad", fails: []string{"syntax/XFORWARD *"},
+	},
+	{
+		name: "a limit that is no number", out: func(b []byte) []byte { return bytes.ReplaceAll(b, []byte("RCPTMAX=1000"), []byte("RCPTMAX=01")) },
+		only: "^LIMITS/syntax", fails: []string{"LIMITS/syntax"},
+	},
+	{
+		name: "BINARYMIME without CHUNKING", out: func(b []byte) []byte { return bytes.ReplaceAll(b, []byte("250-CHUNKING\r\n"), nil) },
+		only: "^BINARYMIME/with", fails: []string{"BINARYMIME/with CHUNKING"},
+	},
+	{
+		name: "mechanisms are known in capitals", in: rewrite("auth plain", "AUTH xplain"),
+		only: "^AUTH/mech", fails: []string{"AUTH/mechanism in lower case"},
 	},
 	{
 		name: "everybody may relay", set: func(s *smtp.Server) {
@@ -110,7 +197,7 @@ var faults = []fault{
 	},
 	{
 		name: "QUIT does not hang up", in: rewrite("QUIT\r\n", "NOOP\r\n"),
-		only: "^greeting/QUIT", fails: []string{"greeting/QUIT"},
+		only: "^(greeting/QUIT|pipelining/behind QUIT)", fails: []string{"greeting/QUIT", "pipelining/behind QUIT"},
 	},
 	{
 		name: "lines end in LF", out: func(b []byte) []byte { return bytes.ReplaceAll(b, []byte("\r\n"), []byte("\n")) },
@@ -152,7 +239,7 @@ var faults = []fault{
 		name: "a size is not looked at", in: func() func([]byte) []byte {
 			return func(b []byte) []byte { return sizes.ReplaceAll(b, nil) }
 		},
-		only: "^SIZE", fails: []string{"SIZE/too large", "SIZE/twenty digits", "SIZE/syntax"},
+		only: "^SIZE", fails: []string{"SIZE/too large", "SIZE/twenty digits", "SIZE/syntax", "SIZE/RCPT SIZE=1"},
 	},
 	{
 		name: "a size of 32 bits", in: rewrite("SIZE=18446744073709551617", "SIZE=1"),
@@ -169,7 +256,7 @@ var faults = []fault{
 				}, b)
 			})()
 		},
-		only: "^(SMTPUTF8|syntax/.*letters)", fails: []string{"SMTPUTF8/without it", "SMTPUTF8/bad UTF-8"},
+		only: "^SMTPUTF8", fails: []string{"SMTPUTF8/without it", "SMTPUTF8/bad UTF-8"},
 	},
 	{
 		name: "letters are folded beyond ASCII", in: each(func(b []byte) []byte {
@@ -188,7 +275,7 @@ var faults = []fault{
 	},
 	{
 		name: "any password will do", set: func(s *smtp.Server) { s.Auth.Accounts = anybody{} },
-		only: "^AUTH/", fails: []string{"AUTH/wrong password"},
+		only: "^AUTH/", fails: []string{"AUTH/wrong password", "AUTH/failure keeps the greeting", "AUTH/failures are counted"},
 	},
 	{
 		name: "an unknown name is told", set: func(s *smtp.Server) { s.Auth.Accounts = gossip{} },
@@ -316,7 +403,7 @@ var faults = []fault{
 	},
 	{
 		name: "a second recipient is one too many", wrap: hangUpAfter(1, "RCPT"),
-		only: "^order/RCPT", fails: []string{"order/RCPT after RCPT"},
+		only: "^order/RCPT", fails: []string{"order/RCPT after RCPT", "order/RCPT after a chunk", "order/RCPT after a refused chunk"},
 	},
 	{
 		name: "too many recipients are told that they do not exist", out: func(b []byte) []byte {
@@ -340,17 +427,32 @@ func verbFaults() []fault {
 		}
 		unknown := fault{
 			name: v.Name + " is known in capitals", in: each(func(b []byte) []byte { return re.ReplaceAllFunc(b, capitals) }),
-			tls:   v.Name == "STARTTLS",
+			tls: v.Name == "STARTTLS", lmtp: v.Name == "LHLO", base: trusting(v.Name),
 			only:  "^syntax/" + v.Name + " in mixed",
 			fails: []string{"syntax/" + v.Name + " in mixed case"},
 		}
 		silent := fault{
 			name: v.Name + " ends the conversation", wrap: hangUpAt("(?im)^" + v.Name + "\\b"),
-			tls: v.Name == "STARTTLS", only: "^order/" + v.Name, fails: []string{"order/" + v.Name + " *"},
+			tls: v.Name == "STARTTLS", lmtp: v.Name == "LHLO", base: trusting(v.Name),
+			only: "^order/" + v.Name, fails: []string{"order/" + v.Name + " *"},
+		}
+		if v.Name == "TURN" { // never in order
+			silent.only, silent.fails = "^TURN/", []string{"TURN/refused"}
 		}
 		list = append(list, unknown, silent)
 	}
 	return list
+}
+
+// trusting has a server offer what it offers only to peers that it trusts.
+func trusting(verb string) func(*smtp.Server) {
+	switch verb {
+	case "XCLIENT":
+		return func(s *smtp.Server) { s.XClientFrom = everybody }
+	case "XFORWARD":
+		return func(s *smtp.Server) { s.XForwardFrom = everybody }
+	}
+	return nil
 }
 
 // beyond are the cases that no fault here makes fail: those that do not apply

@@ -7,6 +7,8 @@ import (
 	"io"
 	"net"
 	"regexp"
+	"slices"
+	"strings"
 	"sync/atomic"
 
 	"github.com/wirepost/wirepost/auth"
@@ -118,7 +120,8 @@ func bareCRs() func([]byte) []byte {
 }
 
 var (
-	refusals = regexp.MustCompile(`(?m)^[45]\d\d .*?$`)
+	refusals = regexp.MustCompile(`(?m)^[45]\d\d [^\r\n]*`)
+	optional = regexp.MustCompile(`(?i) (RET|ENVID|NOTIFY|ORCPT|BY|MT-PRIORITY|HOLDFOR|REQUIRETLS|PRDR|BODY)(=[^ \r]*)?`)
 	sizes    = regexp.MustCompile(` SIZE[^\s]*`)
 )
 
@@ -258,4 +261,41 @@ func (gossip) VerifyPassword(ctx context.Context, c *auth.Conn, name, password s
 		return "", smtp.R(535, smtp.Enhanced{5, 7, 8}, "no such user")
 	}
 	return alice{}.VerifyPassword(ctx, c, name, password)
+}
+
+// accepting is a Middleware that says yes to what is refused.
+func accepting(next smtp.CommandFunc) smtp.CommandFunc {
+	return func(ctx context.Context, c *smtp.Conn, cmd smtp.Command) smtp.Reply {
+		r := next(ctx, c, cmd)
+		if r.Permanent() {
+			return smtp.R(250, smtp.Enhanced{2, 0, 0}, "fine")
+		}
+		return r
+	}
+}
+
+// refusing is a Middleware that does not know a parameter.
+func refusing(param string) smtp.Middleware {
+	return func(next smtp.CommandFunc) smtp.CommandFunc {
+		return func(ctx context.Context, c *smtp.Conn, cmd smtp.Command) smtp.Reply {
+			if strings.Contains(strings.ToUpper(cmd.Args), " "+param) {
+				return smtp.R(555, smtp.Enhanced{5, 5, 4}, "not known")
+			}
+			return next(ctx, c, cmd)
+		}
+	}
+}
+
+// answering is a Middleware that gives the same answer to some verbs, after all
+// is done.
+func answering(r smtp.Reply, verbs ...string) smtp.Middleware {
+	return func(next smtp.CommandFunc) smtp.CommandFunc {
+		return func(ctx context.Context, c *smtp.Conn, cmd smtp.Command) smtp.Reply {
+			got := next(ctx, c, cmd)
+			if slices.Contains(verbs, cmd.Verb) && got.Code != 0 {
+				return r
+			}
+			return got
+		}
+	}
 }

@@ -45,7 +45,7 @@ func (s recipientCheck) Rcpt(ctx context.Context, to smtp.RcptParams) error {
 	return s.Session.Rcpt(ctx, to)
 }
 
-func (s *Server) keep(_ context.Context, c *smtp.Conn, env *smtp.Envelope, body io.Reader) (smtp.Reply, error) {
+func (s *Server) keep(ctx context.Context, c *smtp.Conn, env *smtp.Envelope, body io.Reader) (smtp.Reply, error) {
 	data, err := io.ReadAll(body)
 	if err != nil {
 		return smtp.Reply{}, err
@@ -57,8 +57,16 @@ func (s *Server) keep(_ context.Context, c *smtp.Conn, env *smtp.Envelope, body 
 		User:     c.Identity().Name(),
 		TLS:      c.TLS() != nil,
 	}
+	a := s.next(EndOfMessage)
+	if !pause(ctx, a.Delay) {
+		return smtp.Reply{}, context.Cause(ctx)
+	}
+	r := a.reply()
+	if r.Code != 0 && !r.Accepted() {
+		return smtp.Reply{}, r
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.messages = append(s.messages, m)
-	return smtp.Reply{}, nil
+	return r, nil
 }

@@ -16,8 +16,7 @@ import (
 )
 
 // A Server is an SMTP server for a test. It accepts mail for every domain from
-// everybody, offers STARTTLS, and keeps what it is sent. It is closed at the
-// end of the test.
+// everybody and keeps what it is sent. It is closed at the end of the test.
 type Server struct {
 	// Addr is "host:port" on loopback; empty for a server in memory.
 	Addr string
@@ -33,7 +32,8 @@ type Server struct {
 	// to be set before Start.
 	Mailboxes []string
 
-	// Users may log in over TLS. There are none at first.
+	// Users may log in: under TLS only, if there is TLS. There are none at
+	// first.
 	Users *auth.Users
 
 	tb   testing.TB
@@ -41,10 +41,24 @@ type Server struct {
 
 	mu       sync.Mutex
 	messages []Message
+	answers  map[string][]Answer
+	records  []Record
 }
 
-// NewServer starts a server on a free port of the loopback interface.
+// NewServer starts a server on a free port of the loopback interface. It
+// offers no TLS, so that the code under test need trust no certificate.
 func NewServer(tb testing.TB) *Server {
+	tb.Helper()
+	s := NewUnstartedServer(tb)
+	s.Config.TLSConfig = nil
+	s.Config.Auth.AllowInsecure = true
+	s.Start()
+	return s
+}
+
+// NewTLSServer starts a server on a free port of the loopback interface. It
+// offers STARTTLS, with a certificate that ClientTLS trusts.
+func NewTLSServer(tb testing.TB) *Server {
 	tb.Helper()
 	s := NewUnstartedServer(tb)
 	s.Start()
@@ -52,7 +66,7 @@ func NewServer(tb testing.TB) *Server {
 }
 
 // NewUnstartedServer returns a server that is to be started by Start or
-// StartInMemory.
+// StartInMemory. It offers STARTTLS.
 func NewUnstartedServer(tb testing.TB) *Server {
 	tb.Helper()
 	cert, err := newCertificate("localhost", "127.0.0.1", "::1")
@@ -100,6 +114,8 @@ func (s *Server) StartInMemory() {
 }
 
 func (s *Server) serve(l net.Listener) {
+	// Outermost, so that Records show what the client is told.
+	s.Config.Middleware = append([]smtp.Middleware{s.scripted}, s.Config.Middleware...)
 	done := make(chan error, 1)
 	go func() { done <- s.Config.Serve(l) }()
 	s.tb.Cleanup(func() {

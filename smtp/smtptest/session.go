@@ -108,12 +108,20 @@ func (s *session) want(class int, line string) reply {
 
 // ehlo greets and takes note of the extensions.
 func (s *session) ehlo() {
-	r := s.want(2, "EHLO client.example")
+	r := s.want(2, s.hello())
 	s.extensions = make(map[string]string)
 	for _, line := range r.lines[1:] {
 		keyword, args, _ := strings.Cut(line, " ")
 		s.extensions[strings.ToUpper(keyword)] = args
 	}
+}
+
+// hello is the command that greets and asks for the extensions.
+func (s *session) hello() string {
+	if s.target.LMTP {
+		return "LHLO client.example" // RFC 2033, 4.1
+	}
+	return "EHLO client.example"
 }
 
 // offers reports whether EHLO advertised an extension.
@@ -155,13 +163,58 @@ func (s *session) to(state smtp.State) {
 		return
 	}
 	s.ready()
+	s.advance(state)
+}
+
+// toWith is to where an extension is offered, perhaps only to those who have
+// logged in.
+func (s *session) toWith(extension string, state smtp.State) {
+	s.ready()
+	if !s.offers(extension) {
+		s.ehlo()
+	}
+	s.needs(extension)
+	s.advance(state)
+}
+
+// advance brings a conversation that is ready to a state.
+func (s *session) advance(state smtp.State) {
 	if state == smtp.Greeted {
 		return
 	}
 	s.mail()
-	if state == smtp.Ready {
-		s.rcpt()
+	if state == smtp.Mailed {
+		return
 	}
+	s.rcpt()
+	switch state {
+	case smtp.Chunking:
+		s.needs("CHUNKING")
+		s.chunk(2, "text\r\n", "")
+	case smtp.Failed:
+		s.needs("CHUNKING")
+		s.peer.Send("BDAT 6\r\nte\x00t\r\n")
+		if r := s.reply(); r.class() == 2 {
+			s.NotApplicable("the server takes a NUL, or judges it later")
+		} else if r.class() != 5 && r.class() != 4 {
+			s.Failf("a chunk with a NUL is answered by %v", r)
+		}
+	}
+}
+
+// chunk sends octets by BDAT, whose reply must be of a class.
+func (s *session) chunk(class int, octets, last string) reply {
+	s.peer.Send(chunkOf(octets, last))
+	r := s.reply()
+	if r.class() != class {
+		s.Failf("BDAT is answered by %v, want %dxx", r, class)
+	}
+	return r
+}
+
+// chunkOf is a BDAT command with its octets; last is "" or " LAST".
+func chunkOf(octets, last string) string {
+	return "BDAT " + strconv.Itoa(len(octets)) + last + "\r\n" + octets
 }
 
 func (s *session) mail() {

@@ -19,6 +19,7 @@ type Target struct {
 	Addr string                                  // "host:port"
 	Dial func(context.Context) (net.Conn, error) // instead of Addr
 
+	LMTP        bool        // the server speaks LMTP (RFC 2033)
 	ImplicitTLS bool        // the server begins with TLS
 	TLSConfig   *tls.Config // for TLS of either kind; nil: the certificate is not verified
 

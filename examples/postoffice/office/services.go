@@ -85,16 +85,16 @@ func (o *Office) setUp(hostname string, domains []string, cert tls.Certificate) 
 		Trace:     o.traceSMTP,
 	}
 	o.submission = &smtp.Server{
-		Backend:     backend,
-		Hostname:    hostname,
-		Domains:     domains,
-		Relay:       noRelay,
-		TLSConfig:   tlsConfig,
-		Auth:        logins,
-		RequireAuth: true,
-		Limits:      smtp.Limits{ConnsPerAddr: connsPerAddr},
-		Logger:      o.log,
-		Trace:       o.traceSMTP,
+		Backend:    backend,
+		Hostname:   hostname,
+		Domains:    domains,
+		Relay:      noRelay,
+		TLSConfig:  tlsConfig,
+		Auth:       logins,
+		Submission: true,
+		Limits:     smtp.Limits{ConnsPerAddr: connsPerAddr},
+		Logger:     o.log,
+		Trace:      o.traceSMTP,
 	}
 	o.pop3 = &pop3.Server{
 		Backend:   pop3.BackendFunc(o.openMaildrop),
