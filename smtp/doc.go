@@ -1,4 +1,5 @@
-// Package smtp speaks SMTP: a server engine for mail transfer and submission.
+// Package smtp speaks SMTP, for mail transfer and submission, and LMTP: a server
+// engine and a client.
 //
 // A Server runs the protocol and asks a Backend what to do with senders,
 // recipients and messages. The smallest Backend is one function:
@@ -20,6 +21,10 @@
 // 2034), LIMITS (RFC 9422), STARTTLS (RFC 3207) and AUTH (RFC 4954); LMTP (RFC
 // 2033) and submission (RFC 6409); and what a Session says that it can do: see
 // Capable, Dequeuer, Turner, URLFetcher.
+//
+// A client sends one message by SendMail, many over one connection by Client,
+// and to many servers by Pool. Client.Send picks what the server offers, reports
+// what became of each recipient, and whether that is certain.
 //
 // What cannot be switched off: a line ends in CRLF and a message in
 // CRLF.CRLF, nothing else (RFC 5321, 2.3.8 and 4.1.1.4), so that a message
@@ -50,6 +55,9 @@
 //	relay.go      who may send where
 //	limits.go     what a client can use at most
 //	trace.go      what happened, for metrics and logs
+//	client*.go    Client: greeting, TLS (DANE too), login, the commands
+//	send*.go      Client.Send and SendMail: a message whole
+//	pool*.go      Pool: connections kept for the next message
 //
 // Package smtptest has a server for tests and the conformance cases.
 package smtp
