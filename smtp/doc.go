@@ -49,6 +49,7 @@
 //	chunks.go between.go  the message in chunks, and commands between them
 //	middleware.go what a program puts around every command
 //	budget.go     what mistakes cost a client
+//	foreign.go    clients of other protocols
 //	submission.go headers that are added
 //	policy.go policy_limit.go  Backends that restrict others
 //	received.go   the trace header
