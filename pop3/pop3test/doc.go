@@ -17,7 +17,6 @@
 //
 //	server.go    Server: starts, lets users in
 //	store.go     Store: keeps messages
-//	cert.go      its certificate
 //	play.go      dialogues
 //	backend.go   TestBackend
 //	target.go    Target, Check: conformance cases against a server

@@ -12,6 +12,7 @@ import (
 
 	"github.com/wirepost/wirepost/auth"
 	"github.com/wirepost/wirepost/internal/memnet"
+	"github.com/wirepost/wirepost/internal/testcert"
 	"github.com/wirepost/wirepost/pop3"
 )
 
@@ -56,7 +57,7 @@ func NewServer(tb testing.TB, mailboxes ...Mailbox) *Server {
 // StartTLS or StartInMemory.
 func NewUnstartedServer(tb testing.TB, mailboxes ...Mailbox) *Server {
 	tb.Helper()
-	cert, err := newCertificate("localhost", "127.0.0.1", "::1")
+	cert, err := testcert.New("localhost", "127.0.0.1", "::1")
 	if err != nil {
 		tb.Fatalf("pop3test: %v", err)
 	}

@@ -18,7 +18,6 @@
 //	script.go    Server.On: how it is to answer
 //	fault.go     Fault: what a FaultServer does wrong
 //	faultserver.go  FaultServer: a server to try clients with; faultconn.go: its side of a conversation
-//	cert.go      its certificate
 //	play.go      dialogues
 //	backend.go   TestBackend
 //	target.go    Target, Check: conformance cases against a server

@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"github.com/wirepost/wirepost/internal/memnet"
+	"github.com/wirepost/wirepost/internal/testcert"
 )
 
 // A FaultServer is a server to try clients with: it does wrong what its Fault
@@ -30,7 +31,7 @@ type FaultServer struct {
 // NewFaultServer makes a server with a fault.
 func NewFaultServer(tb testing.TB, f Fault) *FaultServer {
 	tb.Helper()
-	cert, err := newCertificate("localhost", "fault.example")
+	cert, err := testcert.New("localhost", "fault.example")
 	if err != nil {
 		tb.Fatalf("smtptest: %v", err)
 	}

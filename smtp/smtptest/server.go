@@ -12,6 +12,7 @@ import (
 
 	"github.com/wirepost/wirepost/auth"
 	"github.com/wirepost/wirepost/internal/memnet"
+	"github.com/wirepost/wirepost/internal/testcert"
 	"github.com/wirepost/wirepost/smtp"
 )
 
@@ -69,7 +70,7 @@ func NewTLSServer(tb testing.TB) *Server {
 // StartInMemory. It offers STARTTLS.
 func NewUnstartedServer(tb testing.TB) *Server {
 	tb.Helper()
-	cert, err := newCertificate("localhost", "127.0.0.1", "::1")
+	cert, err := testcert.New("localhost", "127.0.0.1", "::1")
 	if err != nil {
 		tb.Fatalf("smtptest: %v", err)
 	}

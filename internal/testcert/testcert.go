@@ -1,4 +1,5 @@
-package smtptest
+// Package testcert makes certificates for the test packages of the protocols.
+package testcert
 
 import (
 	"crypto/ecdsa"
@@ -12,8 +13,8 @@ import (
 	"time"
 )
 
-// newCertificate makes a self-signed certificate for names and addresses.
-func newCertificate(names ...string) (tls.Certificate, error) {
+// New makes a self-signed certificate for names and addresses, at least one.
+func New(names ...string) (tls.Certificate, error) {
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
 		return tls.Certificate{}, err
