@@ -17,9 +17,25 @@ import (
 	"time"
 )
 
-// serverVar is the environment variable that makes the test binary a server,
-// and names which one.
-const serverVar = "PEERS_SERVER"
+// The environment variables that make the test binary a server or a client, and
+// name which one.
+const (
+	serverVar = "PEERS_SERVER"
+	clientVar = "PEERS_CLIENT"
+	targetVar = "PEERS_TARGET" // the address that the client sends to
+)
+
+// runChild is what the main function of a child calls: it reports whether this
+// process is one, and what came of it.
+func runChild(r io.Reader, w io.Writer) (is bool, err error) {
+	if name := os.Getenv(serverVar); name != "" {
+		return true, runServer(name, r, w)
+	}
+	if name := os.Getenv(clientVar); name != "" {
+		return true, runClient(name, os.Getenv(targetVar), r, w)
+	}
+	return false, nil
+}
 
 // What a child can be ordered.
 const (
@@ -27,12 +43,13 @@ const (
 	orderSettle  = "settle"  // collect garbage and give free memory back
 	orderProfile = "profile" // write a CPU profile to the file named next, until stop
 	orderStop    = "stop"
+	orderSend    = "send" // a client: octets of a message, and how many each session sends
 )
 
-// runChild serves as the server called name and tells its address on w. Then
+// runServer serves as the server called name and tells its address on w. Then
 // it obeys the orders that come on r, one a line, with one line each, until r
 // ends.
-func runChild(name string, r io.Reader, w io.Writer) error {
+func runServer(name string, r io.Reader, w io.Writer) error {
 	s, err := serverNamed(name)
 	if err != nil {
 		return err
@@ -44,7 +61,7 @@ func runChild(name string, r io.Reader, w io.Writer) error {
 	served := make(chan error, 1)
 	go func() { served <- s.serve(l) }()
 	obeyed := make(chan error, 1)
-	go func() { obeyed <- obeyAll(r, w, l.Addr().String()) }()
+	go func() { obeyed <- obeyAll(r, w, l.Addr().String(), obey) }()
 	select {
 	case err = <-served:
 	case err = <-obeyed:
@@ -54,14 +71,14 @@ func runChild(name string, r io.Reader, w io.Writer) error {
 
 func serverNamed(name string) (server, error) {
 	for _, s := range servers {
-		if s.name == name {
+		if s.name == name && s.serve != nil {
 			return s, nil
 		}
 	}
 	return server{}, fmt.Errorf("peers: no server is called %q", name)
 }
 
-func obeyAll(r io.Reader, w io.Writer, greeting string) error {
+func obeyAll(r io.Reader, w io.Writer, greeting string, obey func(order, arg string) (answer string, err error)) error {
 	if _, err := fmt.Fprintln(w, greeting); err != nil {
 		return err
 	}
@@ -79,6 +96,7 @@ func obeyAll(r io.Reader, w io.Writer, greeting string) error {
 	return orders.Err()
 }
 
+// obey does what any child can be ordered.
 func obey(order, arg string) (answer string, err error) {
 	switch order {
 	case orderCPU:

@@ -14,6 +14,7 @@ const (
 	mailLine = "MAIL FROM:<sender@example.net>\r\n"
 	rcptLine = "RCPT TO:<user@" + domain + ">\r\n"
 	dataLine = "DATA\r\n"
+	dotLine  = ".\r\n"
 )
 
 // A session is a client's connection. It does the same for every server and
@@ -51,27 +52,50 @@ func (s *session) close() {
 	s.nc.Close()
 }
 
-// A message is what a session sends again and again.
+// A message is what a session sends again and again: turns, each of which
+// waits for the replies to the one before.
 type message struct {
-	pipelined bool
-	body      []byte   // dot-stuffed, with the end
-	commands  [][]byte // each sent at once
-	codes     []string // that all the commands get
+	turns []turn
 }
 
-// newMessage makes a message of size octets. Pipelined, its commands leave in
-// one write (RFC 2920); else each waits for the reply to the one before.
-func newMessage(size int, pipelined bool) *message {
-	m := &message{pipelined: pipelined, body: body(size), codes: []string{"250", "250", "354"}}
-	if pipelined {
-		m.commands = [][]byte{[]byte(mailLine + rcptLine + dataLine)}
-	} else {
-		m.commands = [][]byte{[]byte(mailLine), []byte(rcptLine), []byte(dataLine)}
+// A turn is octets that leave in one write, and the codes that answer them.
+type turn struct {
+	octets []byte
+	codes  []string
+}
+
+// A manner is how a message is sent.
+type manner string
+
+const (
+	lockstep  manner = "lockstep"  // each command waits for the reply to the one before
+	pipelined manner = "pipelined" // MAIL, RCPT and DATA leave at once (RFC 2920)
+	chunked   manner = "chunked"   // all leaves at once, the body as one BDAT (RFC 3030)
+)
+
+// newMessage makes a message of size octets.
+func newMessage(size int, how manner) *message {
+	text := body(size)
+	switch how {
+	case lockstep:
+		return &message{[]turn{
+			{[]byte(mailLine), []string{"250"}},
+			{[]byte(rcptLine), []string{"250"}},
+			{[]byte(dataLine), []string{"354"}},
+			{append(text, dotLine...), []string{"250"}},
+		}}
+	case pipelined:
+		return &message{[]turn{
+			{[]byte(mailLine + rcptLine + dataLine), []string{"250", "250", "354"}},
+			{append(text, dotLine...), []string{"250"}},
+		}}
+	default:
+		commands := fmt.Appendf(nil, "%s%sBDAT %d LAST\r\n", mailLine, rcptLine, len(text))
+		return &message{[]turn{{append(commands, text...), []string{"250", "250", "250"}}}}
 	}
-	return m
 }
 
-// body makes text of size octets in lines of 70, and the end.
+// body makes text of size octets in lines of 70. None begins with a dot.
 func body(size int) []byte {
 	const header = "From: <sender@example.net>\r\nTo: <user@example.org>\r\nSubject: a measure\r\n\r\n"
 	line := strings.Repeat("all the same ", 6)[:70] + "\r\n"
@@ -81,24 +105,18 @@ func body(size int) []byte {
 		b.WriteString(line)
 	}
 	b.WriteString(strings.Repeat("x", size-len("\r\n")-b.Len()))
-	b.WriteString("\r\n.\r\n")
+	b.WriteString("\r\n")
 	return b.Bytes()
 }
 
 // send sends m once and waits until it is accepted.
 func (s *session) send(m *message) error {
-	if m.pipelined {
-		if err := s.exchange(m.commands[0], m.codes...); err != nil {
+	for _, t := range m.turns {
+		if err := s.exchange(t.octets, t.codes...); err != nil {
 			return err
 		}
-	} else {
-		for i, command := range m.commands {
-			if err := s.exchange(command, m.codes[i]); err != nil {
-				return err
-			}
-		}
 	}
-	return s.exchange(m.body, "250")
+	return nil
 }
 
 func (s *session) exchange(p []byte, codes ...string) error {

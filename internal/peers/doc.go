@@ -11,12 +11,19 @@
 //
 //	wirepost-µs/msg     CPU time, user and system, of a server's process
 //	wirepost/go-smtp    how the two relate; the median of the rounds' quotients
-//	floor/go-smtp       the same for the floor
+//	floor/go-smtp       the same for the floor, and for smtp-sink
 //
 // Read the quotients, not the microseconds: those depend on the machine and on
 // what else it does, which the turns even out. The floor is a loop that reads
 // lines and answers them with fixed text, whatever they say. It is what a
-// server costs that does no work, not one that could be used.
+// server costs that does no work, not one that could be used. smtp-sink is
+// Postfix's test server in C, if Debian's package postfix is installed. Neither
+// of the two takes chunks (BDAT), where the others alone are compared. There,
+// what wirepost does more than its peer is to look at every line: a bare CR or LF
+// is refused in chunks, too.
+//
+// BenchmarkSMTPClient measures clients in the same way, each in a process of its
+// own, that send to smtp-sink over connections that they keep.
 //
 // Every server is a process of its own, a child of the test, so that its CPU
 // time and its memory are its alone. On the loopback interface the work of
@@ -27,9 +34,9 @@
 // message allocates, with server and client in one process; the client
 // allocates nothing.
 //
-// All servers discard the messages and log nothing. All but the floor limit the
-// size of a message, the number of recipients and the time of reads and writes,
-// and they do it alike.
+// All servers discard the messages and log nothing. wirepost and go-smtp limit
+// the size of a message, the number of recipients and the time of reads and
+// writes, and they do it alike.
 //
 // To see where a server's time goes:
 //
@@ -44,9 +51,11 @@
 //
 //	wirepost.go gosmtp.go floor.go  the servers
 //	server.go   the table of them
-//	child.go    a server in a process of its own, seen from within
+//	child.go    a server or client in a process of its own, seen from within
 //	process.go  the same, seen from the test
-//	client.go   the client: one session
+//	program.go  a server that is a program of others
+//	sender.go   the clients that are measured
+//	client.go   the client that measures servers: one session
 //	load.go     many sessions at once
 //	sample.go   medians and quotients
 package peers

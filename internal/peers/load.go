@@ -8,6 +8,9 @@ import (
 	"sync"
 )
 
+// sessions is how many of them are measured at once.
+const sessions = 10
+
 // A load is sessions with one server.
 type load []*session
 

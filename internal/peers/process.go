@@ -15,24 +15,32 @@ import (
 	"time"
 )
 
-// A process is a child that runs one of the servers.
+// A process is a child that runs one of the servers, or one of the clients.
 type process struct {
 	name   string
-	addr   string
+	addr   string // where it serves
 	cmd    *exec.Cmd
-	orders io.WriteCloser
+	orders io.WriteCloser // nil if it is a program that takes none
 	answer *bufio.Reader
 }
 
-// start runs the server called name in a child of this binary, whose main
-// function must call runChild.
-func start(name string) (*process, error) {
+// start runs a server.
+func start(s server) (*process, error) {
+	if s.program != nil {
+		return startProgram(s)
+	}
+	return startSelf(s.name, serverVar+"="+s.name)
+}
+
+// startSelf runs a child of this binary, whose main function must call
+// runChild. The variables tell it what to be.
+func startSelf(name string, variables ...string) (*process, error) {
 	self, err := os.Executable()
 	if err != nil {
 		return nil, err
 	}
 	cmd := exec.Command(self)
-	cmd.Env = append(os.Environ(), serverVar+"="+name)
+	cmd.Env = append(os.Environ(), variables...)
 	cmd.Stderr = os.Stderr
 	in, err := cmd.StdinPipe()
 	if err != nil {
@@ -54,6 +62,9 @@ func start(name string) (*process, error) {
 
 // close ends the child.
 func (p *process) close() error {
+	if p.orders == nil {
+		return p.kill()
+	}
 	p.orders.Close() // the child ends for it
 	return p.cmd.Wait()
 }
@@ -76,6 +87,9 @@ func (p *process) line() (string, error) {
 
 // cpu is the CPU time that the child has used so far.
 func (p *process) cpu() (time.Duration, error) {
+	if p.orders == nil {
+		return p.scheduled()
+	}
 	s, err := p.order(orderCPU)
 	if err != nil {
 		return 0, err
@@ -87,8 +101,10 @@ func (p *process) cpu() (time.Duration, error) {
 // memory is how many octets of its own the child holds once it has settled:
 // anonymous pages, so neither its program nor what the kernel holds for it.
 func (p *process) memory() (int64, error) {
-	if _, err := p.order(orderSettle); err != nil {
-		return 0, err
+	if p.orders != nil {
+		if _, err := p.order(orderSettle); err != nil {
+			return 0, err
+		}
 	}
 	rollup, err := os.ReadFile(fmt.Sprintf("/proc/%d/smaps_rollup", p.cmd.Process.Pid))
 	if err != nil {

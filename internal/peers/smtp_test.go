@@ -5,6 +5,7 @@ package peers
 import (
 	"flag"
 	"net"
+	"slices"
 	"strconv"
 	"syscall"
 	"testing"
@@ -14,29 +15,34 @@ import (
 
 var profileDir = flag.String("profile", "", "write a CPU profile of each server into this `folder`")
 
-const sessions = 10
+// sizes are those of the messages, and how many of them each session sends in a
+// round.
+var sizes = []struct {
+	name     string
+	octets   int
+	messages int
+}{
+	{"1KiB", 1 << 10, 200},
+	{"1MiB", 1 << 20, 4},
+}
 
 // BenchmarkSMTP measures the CPU time that servers take for a message.
 func BenchmarkSMTP(b *testing.B) {
-	for _, size := range []struct {
-		name     string
-		octets   int
-		messages int // of each session in a round
-	}{
-		{"1KiB", 1 << 10, 200},
-		{"1MiB", 1 << 20, 4},
-	} {
-		b.Run(size.name+"/lockstep", func(b *testing.B) {
-			benchmarkRounds(b, newMessage(size.octets, false), size.messages)
-		})
-		b.Run(size.name+"/pipelined", func(b *testing.B) {
-			benchmarkRounds(b, newMessage(size.octets, true), size.messages)
-		})
+	for _, size := range sizes {
+		for _, how := range []manner{lockstep, pipelined, chunked} {
+			b.Run(size.name+"/"+string(how), func(b *testing.B) {
+				which := installed(b)
+				if how == chunked {
+					which = slices.DeleteFunc(which, func(s server) bool { return !s.bdat })
+				}
+				benchmarkRounds(b, which, newMessage(size.octets, how), size.messages)
+			})
+		}
 	}
 }
 
-func benchmarkRounds(b *testing.B, m *message, n int) {
-	all := startAll(b)
+func benchmarkRounds(b *testing.B, which []server, m *message, n int) {
+	all := startAll(b, which)
 	loads := make([]load, len(all))
 	for i, p := range all {
 		l, err := connect(p.addr, sessions)
@@ -46,20 +52,16 @@ func benchmarkRounds(b *testing.B, m *message, n int) {
 		loads[i] = l
 		profile(b, p)
 	}
-	measured := make([]sample, len(all))
-	for round := 0; b.Loop(); round++ {
-		for k := range all {
-			i := (k + round) % len(all)
-			t := spent(b, all[i], func() error { return loads[i].send(m, n) })
-			measured[i] = append(measured[i], float64(t.Nanoseconds())/1000/float64(n*sessions))
-		}
-	}
-	report(b, "µs/msg", measured)
+	measured := rounds(b, all, func(i int) float64 {
+		t := spent(b, all[i], func() error { return loads[i].send(m, n) })
+		return float64(t.Nanoseconds()) / 1000 / float64(n*sessions)
+	})
+	report(b, "µs/msg", names(all), measured)
 }
 
 // profile writes a profile of p until the benchmark is over, if one is wanted.
 func profile(b *testing.B, p *process) {
-	if *profileDir == "" {
+	if *profileDir == "" || p.orders == nil {
 		return
 	}
 	stop, err := p.profile(*profileDir)
@@ -70,6 +72,9 @@ func profile(b *testing.B, p *process) {
 // BenchmarkSMTPAllocs counts what each server allocates for a message.
 func BenchmarkSMTPAllocs(b *testing.B) {
 	for _, s := range servers {
+		if s.serve == nil {
+			continue // not in this process
+		}
 		for _, size := range []int{1 << 10, 1 << 20} {
 			b.Run(s.name+"/"+strconv.Itoa(size>>10)+"KiB", func(b *testing.B) {
 				l, err := net.Listen("tcp", "127.0.0.1:0")
@@ -79,7 +84,7 @@ func BenchmarkSMTPAllocs(b *testing.B) {
 				c, err := dial(l.Addr().String(), nil)
 				require.NoError(b, err)
 				b.Cleanup(c.close)
-				m := newMessage(size, true)
+				m := newMessage(size, pipelined)
 				require.NoError(b, c.send(m))
 				b.ReportAllocs()
 				b.SetBytes(int64(size))
@@ -98,13 +103,16 @@ const idleSessions = 10000
 // BenchmarkSMTPIdle measures the memory of sessions that wait.
 func BenchmarkSMTPIdle(b *testing.B) {
 	needFiles(b, idleSessions+100)
-	measured := make([]sample, len(servers))
+	which := installed(b)
+	measured := make([]sample, len(which))
+	called := make([]string, len(which))
 	for b.Loop() {
-		for i, s := range servers {
-			measured[i] = append(measured[i], idleKiB(b, s.name)/idleSessions)
+		for i, s := range which {
+			called[i] = s.name
+			measured[i] = append(measured[i], idleKiB(b, s)/idleSessions)
 		}
 	}
-	report(b, "KiB/conn", measured)
+	report(b, "KiB/conn", called, measured)
 }
 
 // needFiles sees to it that this process and its children can open n files.
@@ -122,8 +130,8 @@ func needFiles(b *testing.B, n uint64) {
 }
 
 // idleKiB is the memory that idle sessions take, all together.
-func idleKiB(b *testing.B, name string) float64 {
-	p, err := start(name)
+func idleKiB(b *testing.B, s server) float64 {
+	p, err := start(s)
 	require.NoError(b, err)
 	few, err := connect(p.addr, sessions) // what only the first ones cost
 	require.NoError(b, err)
