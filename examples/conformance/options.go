@@ -75,7 +75,7 @@ func (o *options) flags(stderr io.Writer) *flag.FlagSet {
 		set.PrintDefaults()
 	}
 	set.BoolVar(&o.tls, "tls", false, "the server begins with TLS")
-	set.StringVar(&o.from, "from", "", "smtp: a sender `address` that the server accepts")
+	set.StringVar(&o.from, "from", "", "smtp: a sender `address` that the server accepts (default with -user: that of -to)")
 	set.StringVar(&o.to, "to", "", "smtp: a `mailbox` of the server's, for test mail (default postmaster)")
 	set.StringVar(&o.relay, "relay", "", "smtp: an `address` elsewhere that the server must not send to")
 	set.StringVar(&o.user, "user", "", "`name` to log in with")

@@ -27,11 +27,11 @@ func syntaxCases() []testCase {
 			"syntax/quoted local part", "RFC 5321, 4.1.2", `a quoted local part is good syntax, even one with @ and > in it`,
 			func(s *session) {
 				s.to(smtp.Greeted)
-				s.want(2, `MAIL FROM:<"a b"@client.example>`)
+				s.another(`<"a b"@client.example>`, "")
 				s.want(2, "RSET")
-				s.want(2, `MAIL FROM:<"x> SIZE=1 <y"@client.example>`)
+				s.another(`<"x> SIZE=1 <y"@client.example>`, "")
 				s.want(2, "RSET")
-				s.want(2, `MAIL FROM:<"a@b"@client.example>`)
+				s.another(`<"a@b"@client.example>`, "")
 			},
 		},
 		{
@@ -64,7 +64,7 @@ func syntaxCases() []testCase {
 			"limits/long local part", "RFC 5321, 4.5.3.1.1", "a local part of 64 octets is good syntax",
 			func(s *session) {
 				s.to(smtp.Greeted)
-				s.want(2, "MAIL FROM:<"+strings.Repeat("a", 64)+"@client.example>")
+				s.another("<"+strings.Repeat("a", 64)+"@client.example>", "")
 			},
 		},
 		{

@@ -223,6 +223,18 @@ func (s *session) mail() {
 	}
 }
 
+// another begins a transaction from somebody who is not the target's sender.
+// Where one has logged in that may be forbidden, whoever it is (RFC 6409, 6.1).
+func (s *session) another(path, params string) {
+	r := s.do("MAIL FROM:" + path + params)
+	if s.target.User != "" && r.class() == 5 && len(r.lines) > 0 && strings.HasPrefix(r.lines[0], "5.7.1 ") {
+		s.NotApplicable("who has logged in may not send as others: " + r.String())
+	}
+	if r.class() != 2 {
+		s.Failf("MAIL from %s is answered by %v, want 2xx", path, r)
+	}
+}
+
 func (s *session) rcpt() {
 	if r := s.do("RCPT TO:<" + s.target.to() + ">"); r.class() != 2 {
 		s.NotApplicable("the server does not accept the recipient: " + r.String())

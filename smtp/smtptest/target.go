@@ -6,6 +6,7 @@ import (
 	"crypto/tls"
 	"net"
 	"regexp"
+	"strings"
 	"testing"
 	"time"
 
@@ -23,7 +24,7 @@ type Target struct {
 	ImplicitTLS bool        // the server begins with TLS
 	TLSConfig   *tls.Config // for TLS of either kind; nil: the certificate is not verified
 
-	From  string // a sender that is accepted; "conformance@client.example" if empty
+	From  string // a sender that is accepted; if empty, To where there is a login, else "conformance@client.example"
 	To    string // a mailbox of the server's; "postmaster" if empty
 	Relay string // one elsewhere that the server must not send to; "someone@elsewhere.example" if empty
 
@@ -94,9 +95,17 @@ func TestServer(t *testing.T, target Target) {
 	})
 }
 
-func (t *Target) from() string  { return cmp.Or(t.From, "conformance@client.example") }
 func (t *Target) to() string    { return cmp.Or(t.To, "postmaster") }
 func (t *Target) relay() string { return cmp.Or(t.Relay, "someone@elsewhere.example") }
+
+// from takes it that one who logs in is whom the test mail goes to: many servers
+// let users send from their own addresses only (RFC 6409, 6.1).
+func (t *Target) from() string {
+	if t.User != "" && strings.Contains(t.To, "@") {
+		return cmp.Or(t.From, t.To)
+	}
+	return cmp.Or(t.From, "conformance@client.example")
+}
 
 // clientTLS is the configuration of the client's side. A conformance run is
 // about the protocol; a server under test rarely has a certificate that

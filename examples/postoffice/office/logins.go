@@ -9,6 +9,7 @@ import (
 
 	"github.com/wirepost/wirepost/auth"
 	"github.com/wirepost/wirepost/examples/postoffice/store"
+	"github.com/wirepost/wirepost/smtp"
 )
 
 // logins lets the store's accounts log in, by their name or by an address of
@@ -33,6 +34,22 @@ func (l logins) PasswordHash(ctx context.Context, name string) (user, stored str
 		return "", "", auth.ErrDisabled
 	}
 	return account.Name, string(account.PasswordHash), nil
+}
+
+// senders are the addresses that an account may send from (RFC 6409, 6.1).
+func (l logins) senders(ctx context.Context, user string) ([]smtp.Path, error) {
+	account, err := l.store.Account(ctx, user)
+	if errors.Is(err, store.ErrNotFound) {
+		return nil, nil // removed since the login
+	}
+	if err != nil {
+		return nil, err
+	}
+	paths := make([]smtp.Path, len(account.Addresses))
+	for i, a := range account.Addresses {
+		paths[i] = smtp.Path{Local: a.Local, Domain: a.Domain}
+	}
+	return paths, nil
 }
 
 func hasAddress(a store.Account, name string) bool {

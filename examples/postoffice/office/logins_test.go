@@ -1,11 +1,14 @@
 package office
 
 import (
+	"errors"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 
 	"github.com/wirepost/wirepost/auth"
+	"github.com/wirepost/wirepost/smtp"
 )
 
 // By which names an account is found.
@@ -72,4 +75,33 @@ func TestLogin(t *testing.T) {
 	p.want("USER nobody", "+OK")
 	p.want("PASS "+alice.Password, "-ERR [AUTH]")
 	p.quit()
+}
+
+// Whoever has logged in to the submission service sends in his own name (RFC 6409, 6.1); reports have none.
+func TestSendersAreTheirOwn(t *testing.T) {
+	o := start(t, Config{Dir: t.TempDir()})
+	alice, bob := o.DemoUsers()[0], o.DemoUsers()[1]
+	c, err := smtp.Dial(t.Context(), o.Addresses()["submission"], &smtp.Options{
+		TLS:  smtp.TLSRequired,
+		Auth: smtp.Password(alice.Name, alice.Password),
+	})
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, c.Close()) })
+	for from, want := range map[string]int{
+		alice.Address:                  250,
+		strings.ToUpper(alice.Address): 250,
+		"":                             250,
+		bob.Address:                    553,
+		"alice@elsewhere.example":      553,
+	} {
+		env, err := smtp.NewEnvelope(from, bob.Address)
+		require.NoError(t, err)
+		r, err := c.Mail(t.Context(), env.From)
+		if refused, ok := errors.AsType[smtp.Reply](err); ok {
+			r, err = refused, nil
+		}
+		require.NoError(t, err)
+		require.Equal(t, want, r.Code, "%q: %v", from, r)
+		require.NoError(t, c.Reset(t.Context()))
+	}
 }

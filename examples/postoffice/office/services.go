@@ -67,8 +67,9 @@ const connsPerAddr = 1000
 // setUp makes the servers.
 func (o *Office) setUp(hostname string, domains []string, cert tls.Certificate) {
 	tlsConfig := &tls.Config{Certificates: []tls.Certificate{cert}, MinVersion: tls.VersionTLS12}
-	logins := &auth.Authenticator{
-		Accounts:      &auth.Passwords{Lookup: logins{o.store}, Hasher: &o.hasher, Logger: o.log},
+	accounts := logins{o.store}
+	authenticator := &auth.Authenticator{
+		Accounts:      &auth.Passwords{Lookup: accounts, Hasher: &o.hasher, Logger: o.log},
 		AllowInsecure: o.config.InsecureAuth,
 		Logger:        o.log,
 	}
@@ -79,7 +80,7 @@ func (o *Office) setUp(hostname string, domains []string, cert tls.Certificate) 
 		Domains:   domains,
 		Relay:     noRelay,
 		TLSConfig: tlsConfig,
-		Auth:      logins,
+		Auth:      authenticator,
 		Limits:    smtp.Limits{ConnsPerAddr: connsPerAddr},
 		Logger:    o.log,
 		Trace:     o.traceSMTP,
@@ -90,8 +91,9 @@ func (o *Office) setUp(hostname string, domains []string, cert tls.Certificate) 
 		Domains:    domains,
 		Relay:      noRelay,
 		TLSConfig:  tlsConfig,
-		Auth:       logins,
+		Auth:       authenticator,
 		Submission: true,
+		MaySend:    smtp.SenderIsLogin(accounts.senders),
 		Limits:     smtp.Limits{ConnsPerAddr: connsPerAddr},
 		Logger:     o.log,
 		Trace:      o.traceSMTP,
@@ -100,7 +102,7 @@ func (o *Office) setUp(hostname string, domains []string, cert tls.Certificate) 
 		Backend:   pop3.BackendFunc(o.openMaildrop),
 		Hostname:  hostname,
 		TLSConfig: tlsConfig,
-		Auth:      logins,
+		Auth:      authenticator,
 		Limits:    pop3.Limits{ConnsPerAddr: connsPerAddr},
 		Logger:    o.log,
 		Trace:     o.tracePOP3,
