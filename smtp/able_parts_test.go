@@ -32,6 +32,37 @@ func TestATRN(t *testing.T) {
 	require.Contains(t, inbox.called(), "turned a.example b.example 220 client.example")
 }
 
+// A Session may trust a client's priorities though it has not logged in; and
+// what it does not trust it does not see.
+func TestTrustPriority(t *testing.T) {
+	for _, trusts := range []bool{true, false} {
+		srv, inbox := newServer(t)
+		srv.Backend = wrapping(srv.Backend, func(_ *smtp.Conn, in smtp.Session) smtp.Session { return trusting{in, trusts} })
+		p := connect(t, srv)
+		p.to(smtp.Greeted)
+		want, reply := int8(9), "250 2.1.0"
+		if !trusts {
+			want, reply = 0, "250 2.3.6 0 "
+		}
+		p.want(reply, "MAIL FROM:<a@client.example> MT-PRIORITY=9")
+		p.want("250", "RCPT TO:<one@here.example>")
+		p.want("354", "DATA")
+		p.want("250", ".")
+		require.Equal(t, want, inbox.delivered()[0].from.Priority)
+	}
+}
+
+type trusting struct {
+	smtp.Session
+	trusts bool
+}
+
+func (s trusting) Unwrap() smtp.Session { return s.Session }
+
+func (s trusting) Capabilities() smtp.Capabilities {
+	return smtp.Capabilities{Priority: true, TrustPriority: s.trusts}
+}
+
 // XCLIENT makes the conversation that of another client: address and name, a
 // new Session, and no login of the peer's. Nobody but a trusted peer may.
 func TestXCLIENT(t *testing.T) {

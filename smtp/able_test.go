@@ -43,6 +43,9 @@ func (a able) DataEach(ctx context.Context, env *smtp.Envelope, body io.Reader) 
 		if strings.HasPrefix(to.Path.Local, "no-") {
 			replies[i] = smtp.R(550, smtp.Enhanced{5, 7, 1}, "not "+to.Path.Local)
 		}
+		if strings.HasPrefix(to.Path.Local, "later-") {
+			replies[i] = smtp.R(451, smtp.Enhanced{4, 7, 1}, "not yet "+to.Path.Local)
+		}
 	}
 	return replies, nil
 }
@@ -121,6 +124,10 @@ func (able) FetchURL(_ context.Context, url string) (io.ReadCloser, error) {
 	switch url {
 	case "imap://a/none":
 		return nil, smtp.URLNotResolved
+	case "imap://a/large":
+		return io.NopCloser(strings.NewReader(strings.Repeat("0123456789\r\n", 20))), nil
+	case "imap://a/bare":
+		return io.NopCloser(strings.NewReader("one\n.\ntwo\r\n")), nil
 	case "imap://a/broken":
 		return io.NopCloser(io.MultiReader(strings.NewReader("half"), brokenReader{})), nil
 	}

@@ -39,6 +39,8 @@ func TestParseMail(t *testing.T) {
 		"FROM:<a@b.example> RET=hdrs ENVID=QQ+2B1":      {Path: p, Return: smtp.ReturnHeaders, EnvelopeID: "QQ+1"},
 		"FROM:<a@b.example> RET=FULL REQUIRETLS":        {Path: p, Return: smtp.ReturnFull, RequireTLS: true},
 		"FROM:<a@b.example> BY=120;rt":                  {Path: p, DeliverBy: smtp.DeliverBy{In: 2 * time.Minute, Mode: smtp.DeliverByReturn, Trace: true}},
+		"FROM:<a@b.example> BY=+120;R":                  {Path: p, DeliverBy: smtp.DeliverBy{In: 2 * time.Minute, Mode: smtp.DeliverByReturn}},
+		"FROM:<a@b.example> BY=-999999999;N":            {Path: p, DeliverBy: smtp.DeliverBy{In: -999999999 * time.Second, Mode: smtp.DeliverByNotify}},
 		"FROM:<a@b.example> BY=-5;N MT-PRIORITY=-9":     {Path: p, DeliverBy: smtp.DeliverBy{In: -5 * time.Second, Mode: smtp.DeliverByNotify}, Priority: -9},
 		"FROM:<a@b.example> MT-PRIORITY=4 PRDR":         {Path: p, Priority: 4, PerRecipient: true},
 		"FROM:<a@b.example> SMTPUTF8":                   {Path: p, UTF8: true},
@@ -72,7 +74,7 @@ func TestParseMailRefuses(t *testing.T) {
 		from + " AUTH": {}, from + " AUTH=": {}, from + " AUTH=a": {}, from + " AUTH=a@b+": {}, from + " AUTH=a@b+4": {}, from + " AUTH=+3c+3e": {},
 		from + " AUTH=a@b+0D+0A": {}, from + " AUTH=+00@b": {}, from + " AUTH=\u00fc@b": {}, from + " AUTH=+C3+BC@b": {}, from + " AUTH=<a@b>": {},
 		from + " NOSUCH=1": smtp.BadParameter, from + " \u017fIZE=1": {}, from + " NOSUCH": smtp.BadParameter, from + " RET=HALF": {}, from + " RET": {}, from + " ENVID=": {}, from + " ENVID=+0A": {},
-		from + " BY=": {}, from + " BY=1": {}, from + " BY=1;": {}, from + " BY=1;X": {}, from + " BY=1;RTT": {}, from + " BY=+1;R": {}, from + " BY=0;R": {},
+		from + " BY=": {}, from + " BY=1": {}, from + " BY=1;": {}, from + " BY=1;X": {}, from + " BY=1;RTT": {}, from + " BY=+-1;R": {}, from + " BY=++1;R": {}, from + " BY=+1234567890;N": {}, from + " BY=+0;R": {}, from + " BY=0;R": {},
 		from + " BY=-1;R": {}, from + " BY=--1;N": {}, from + " BY=1234567890;N": {}, from + " BY=-;N": {},
 		from + " MT-PRIORITY=10": {}, from + " MT-PRIORITY=-0": {}, from + " MT-PRIORITY=+1": {}, from + " MT-PRIORITY=": {}, from + " PRDR=1": {}, from + " REQUIRETLS=1": {},
 		from + " HOLDFOR=0": {}, from + " HOLDFOR=01": {}, from + " HOLDFOR=-1": {}, from + " HOLDFOR=1234567890": {}, from + " HOLDUNTIL=now": {},
@@ -121,12 +123,20 @@ func TestParseRcpt(t *testing.T) {
 		"": {}, "TO": {}, "TO:": {}, "TO:<>": {}, "TO:<> ": {}, "TO:<": {}, "TO:a@b": {}, "TO:<a@b": {}, "TO:<a>": {}, "FROM:<a@b>": {}, "TO <a@b>": {},
 		to + "x": {}, to + ",<c@d>": {}, to + " <c@d>": {}, to + " =": {}, to + " A=1 A=2": smtp.BadParameter,
 		to + " NOTIFY=NEVER,DELAY": {}, to + " NOTIFY=": {}, to + " NOTIFY=NOW": {}, to + " NOTIFY=DELAY,DELAY": {}, to + " ORCPT=a@b": {}, to + " ORCPT=rfc822;": {},
-		to + " ORCPT=rfc822;a+0D": {}, to + " ORCPT=utf-8;\\x{0A}": {}, to + " SIZE=1": smtp.BadParameter,
+		to + " ORCPT=rfc822;a+0D": {}, to + " ORCPT=rfc822;a+FF": {}, to + " ORCPT=rfc822;\u00fc": {}, to + " ORCPT=utf-8;\\x{0A}": {}, to + " SIZE=1": smtp.BadParameter,
 	} {
 		r, err := smtp.ParseRcpt(in)
 		require.Error(t, err, "%q is taken for %#v", in, r)
 		require.Equal(t, want, asReply(err), in)
 	}
+}
+
+// Postfix sends a recipient outside ASCII so, which RFC 3461, 4.2 does not allow:
+// the mail of half the world would bounce if it were refused.
+func TestOriginalOfPostfix(t *testing.T) {
+	r, err := smtp.ParseRcpt("TO:<j\u00fcrgen@b.example> ORCPT=rfc822;j+C3+BCrgen@b.example")
+	require.NoError(t, err)
+	require.Equal(t, smtp.OriginalAddress{Type: "utf-8", Address: "j\u00fcrgen@b.example"}, r.Original)
 }
 
 func TestParseAuth(t *testing.T) {

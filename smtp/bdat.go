@@ -69,13 +69,18 @@ func (c *Conn) refuseChunk(req chunkRequest) Reply {
 		return c.bodyReply(err)
 	}
 	if req.last && c.state == Failed {
-		// RFC 2033, 4.3: the last chunk has a reply for each recipient.
-		for range c.owed - 1 {
-			c.send(r)
-		}
-		c.reset()
+		c.endFailed(r)
 	}
 	return r
+}
+
+// endFailed ends a transaction whose message was refused. The last chunk has a
+// reply for each recipient (RFC 2033, 4.3): these are all but the last one.
+func (c *Conn) endFailed(r Reply) {
+	for range c.owed - 1 {
+		c.send(r)
+	}
+	c.reset()
 }
 
 // isHuge reports whether a chunk is so large that it is not worth reading to

@@ -79,12 +79,12 @@ func (c *Conn) between(ctx context.Context, b *chunkReader, line []byte) (Reply,
 		}
 		return Reply{}, nil
 	case "BURL":
-		if c.Identity().Name() == "" {
-			return authRequired, nil
-		}
 		req, err := burlArgs(args)
 		if err != nil {
-			return badSyntax, nil
+			return parseReply(err), nil
+		}
+		if r := c.mayFetch(req); r != (Reply{}) {
+			return r, nil
 		}
 		if err := b.beginURL(req); err != nil {
 			return Reply{}, &abortedError{func() Reply { return c.replyTo(ctx, err) }}
@@ -93,6 +93,22 @@ func (c *Conn) between(ctx context.Context, b *chunkReader, line []byte) (Reply,
 	case "NOOP", "HELP":
 		return c.srv.answer(ctx, c, command), nil
 	}
-	// The others end the transaction, once the Session knows.
+	if err := abandons(cmd.verb, args); err != nil {
+		return parseReply(err), nil
+	}
+	// The others end the transaction, once the Session knows. So does an EHLO
+	// that a Greeter refuses then: it cannot be asked before.
 	return Reply{}, &abortedError{func() Reply { return c.srv.answer(ctx, c, command) }}
+}
+
+// abandons is an error if a command that ends a message between two chunks
+// cannot be obeyed, and so changes nothing (RFC 5321, 4.1.4).
+func abandons(verb, args string) (err error) {
+	switch verb {
+	case "RSET", "QUIT":
+		_, err = nothing(args)
+	case "EHLO", "HELO", "LHLO":
+		_, err = hello(args)
+	}
+	return err
 }

@@ -26,6 +26,10 @@ type Capabilities struct {
 	Priority        bool   // keeps to priorities (RFC 6710)
 	PriorityProfile string // the name of what they mean, such as "MIXER"; may be empty
 
+	// TrustPriority lets this client raise the priority of its messages though
+	// it has not logged in. Without it they have priority 0 then (RFC 6710, 4.1).
+	TrustPriority bool
+
 	// FutureRelease is how long a message can be held back (RFC 4865); 0: not
 	// at all. It is offered to clients only that have logged in.
 	FutureRelease time.Duration
@@ -99,7 +103,7 @@ func (c *Conn) offerPriority() (string, bool) {
 // offerFutureRelease: it is for submission (RFC 4865, 4).
 func (c *Conn) offerFutureRelease() (string, bool) {
 	longest := c.capabilities().FutureRelease
-	if longest <= 0 || c.Identity().Name() == "" {
+	if longest < time.Second || c.Identity().Name() == "" {
 		return "", false
 	}
 	until := time.Now().Add(longest).UTC().Format(time.RFC3339)
@@ -111,11 +115,14 @@ func (c *Conn) offerPRDR() (string, bool) {
 	return "", ok && !c.srv.LMTP
 }
 
+// maxLimit is the largest limit that can be advertised (RFC 9422, 4.1).
+const maxLimit = 999999
+
 func (c *Conn) offerLimits() (string, bool) {
 	l := c.srv.limits()
-	args := "RCPTMAX=" + strconv.Itoa(l.Recipients)
+	args := "RCPTMAX=" + strconv.Itoa(min(l.Recipients, maxLimit))
 	if l.Mails > 0 {
-		args += " MAILMAX=" + strconv.Itoa(l.Mails)
+		args += " MAILMAX=" + strconv.Itoa(min(l.Mails, maxLimit))
 	}
 	return args, true
 }

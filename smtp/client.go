@@ -37,6 +37,8 @@ type Client struct {
 	closed  bool
 	broken  error // why the conversation is over; nil while it is not
 
+	domains map[string]bool // of recipients so far, where there is a limit to them (RFC 9422, 4.3)
+
 	scratch []byte // for command lines
 	steps   []step // for transact
 }
@@ -184,11 +186,23 @@ func (c *Client) RemoteAddr() net.Addr { return c.nc.RemoteAddr() }
 func (c *Client) LocalAddr() net.Addr { return c.nc.LocalAddr() }
 
 // Reusable reports whether another message can be sent: the conversation goes
-// on, nothing that was not asked for has come, and the server's limit of
-// transactions (RFC 9422, 4.1) is not reached. After Do, Hello, Auth or
+// on, nothing that was not asked for has come, and the server's limits of
+// transactions and domains (RFC 9422, 4.1 and 4.3) are not reached. After Do, Hello, Auth or
 // StartTLS it is false: what a Pool knows of the connection may not hold.
 func (c *Client) Reusable() bool {
-	return !c.closed && c.broken == nil && !c.foreign && c.wire.Buffered() == 0 && !c.exhausted()
+	return !c.closed && c.broken == nil && !c.foreign && c.wire.Buffered() == 0 && !c.exhausted() &&
+		(c.offer.domainMax == 0 || len(c.domains) < c.offer.domainMax)
+}
+
+// name takes note of the domain of a recipient.
+func (c *Client) name(domain string) {
+	if c.offer.domainMax == 0 {
+		return
+	}
+	if c.domains == nil {
+		c.domains = make(map[string]bool)
+	}
+	c.domains[domain] = true
 }
 
 // exhausted reports whether the server takes no more transactions.

@@ -5,6 +5,7 @@ import (
 	"encoding/base64"
 	"errors"
 	"io"
+	"slices"
 	"strings"
 	"testing"
 
@@ -163,6 +164,29 @@ func TestAuthFails(t *testing.T) {
 		}
 		require.Equal(t, tt.alive, c.Noop(t.Context()) == nil, tt.name)
 	}
+}
+
+// TestAuthForEver checks that a server which asks again and again gets no more
+// answers at some time, even by a mechanism that would go on.
+func TestAuthForEver(t *testing.T) {
+	asked := 0
+	f := &fake{offers: []string{"AUTH LOGIN"}}
+	f.answer = func(verb, _ string) string {
+		switch verb {
+		case "*":
+			return "501 5.7.0 ok"
+		case "AUTH", b64("name"):
+			asked++
+			return "334 " + b64("Username:")
+		}
+		return ""
+	}
+	c := f.client(t, &smtp.Options{PlaintextAuth: true})
+	err := c.Auth(t.Context(), &scripted{mechanism: "LOGIN", responses: slices.Repeat([]string{"name"}, 1000)})
+	require.ErrorIs(t, err, smtp.ErrReply)
+	require.ErrorContains(t, err, "challenges")
+	require.LessOrEqual(t, asked, 40)
+	require.NoError(t, c.Noop(t.Context()), "the exchange was cancelled")
 }
 
 // TestAuthChoice checks which way to log in is taken.

@@ -58,6 +58,7 @@ var (
 	NoRequire       = noRequire
 	NoDeliverBy     = noDeliverBy
 	NoHolding       = noHolding
+	HoldsLess       = holdsLess
 )
 
 // Scratch is what the buffer for command lines holds.

@@ -35,11 +35,14 @@ func TestMailFields(t *testing.T) {
 		{smtp.MailParams{HoldUntil: soon}, " HOLDUNTIL=2098-01-02T03:04:05Z", smtp.NoHolding},
 		{smtp.MailParams{HoldUntil: soon.In(time.FixedZone("", 3600))}, " HOLDUNTIL=2098-01-02T03:04:05Z", smtp.NoHolding},
 		{smtp.MailParams{HoldUntil: time.Unix(0, 0)}, "", smtp.Reply{}},
-		{smtp.MailParams{RequireTLS: true}, "refused", smtp.NoRequire}, // this connection has no TLS
+		{smtp.MailParams{HoldUntil: soon.AddDate(2, 0, 0)}, "beyond", smtp.NoHolding}, // than what is offered
+		{smtp.MailParams{RequireTLS: true}, "refused", smtp.NoRequire},                // this connection has no TLS
 	} {
 		got, refusal := smtp.AppendMail(tt.m, allOffers...)
 		if tt.want == "refused" {
 			require.Equal(t, tt.without, refusal)
+		} else if tt.want == "beyond" {
+			require.Equal(t, smtp.HoldsLess, refusal)
 		} else {
 			require.Equal(t, smtp.Reply{}, refusal)
 			require.Equal(t, "FROM:<>"+tt.want, got)

@@ -362,23 +362,6 @@ func TestPoolPut(t *testing.T) {
 	})
 }
 
-// TestPoolTransactions checks that recipients whom one connection takes no more
-// transactions for are taken to another.
-func TestPoolTransactions(t *testing.T) {
-	f := &farm{tb: t, offers: append([]string{"LIMITS MAILMAX=2 RCPTMAX=1"}, everything...)}
-	p := new(smtp.Pool)
-	defer p.Close()
-	env := envelope(t, "a@x.example", "b@x.example", "c@x.example", "d@x.example", "e@x.example")
-	out, err := p.Send(t.Context(), "mx.example:25", f.options(), env, letterBody)
-	require.NoError(t, err)
-	require.NoError(t, out.Failure(env))
-	require.Equal(t, 250, out.Mail.Code)
-	require.Equal(t, 3, f.count())
-	out, err = p.Send(t.Context(), "mx.example:25", f.options(), &smtp.Envelope{}, letterBody)
-	require.Error(t, err)
-	require.NotNil(t, out)
-}
-
 // TestPoolManyUsers has many goroutines use a Pool at once, with servers that
 // hang up now and then.
 func TestPoolManyUsers(t *testing.T) {

@@ -396,64 +396,6 @@ func TestLMTP(t *testing.T) {
 	require.False(t, c.Reusable())
 }
 
-// TestSendLimits checks that recipients are parted as the server wants them.
-func TestSendLimits(t *testing.T) {
-	to := []string{"a@x.example", "b@y.example", "c@X.example", "d@y.example", "e@z.example"}
-	for _, tt := range []struct {
-		limits string
-		max    int // recipients that the server takes at most, whatever it says
-		want   string
-		tried  int
-	}{
-		{"LIMITS RCPTMAX=2", 0, "a b|c d|e", 5},
-		{"LIMITS RCPTMAX=5", 0, "a b c d e", 5},
-		{"LIMITS RCPTMAX=2 MAILMAX=2", 0, "a b|c d", 4},
-		{"LIMITS RCPTDOMAINMAX=1", 0, "a c|b d|e", 5},
-		{"LIMITS RCPTDOMAINMAX=2", 0, "a c b d|e", 5},
-		{"LIMITS RCPTDOMAINMAX=2 RCPTMAX=3", 0, "a c b|d e", 5},
-		{"LIMITS MAILMAX=x RCPTMAX=0 RCPTDOMAINMAX=-1 FUTURE=9", 0, "a b c d e", 5},
-		{"LIMITS RCPTMAX=99999999999999999999", 0, "a b c d e", 5},
-		{"HELP", 2, "a b|c d|e", 5},
-		{"HELP", 1, "a|b|c|d|e", 5},
-	} {
-		for _, offers := range [][]string{everything, nil} {
-			n := 0
-			f := &fake{offers: append(offers[:len(offers):len(offers)], tt.limits)}
-			f.answer = func(verb, _ string) string {
-				switch verb {
-				case "MAIL":
-					n = 0
-				case "RCPT":
-					if n++; tt.max > 0 && n > tt.max {
-						return "452 4.5.3 too many"
-					}
-				}
-				return ""
-			}
-			c := f.client(t, nil)
-			out, err := c.Send(t.Context(), envelope(t, to...), smtp.BodyFromBytes([]byte(letter)))
-			require.NoError(t, err, tt.limits)
-			var got []string
-			for _, m := range f.delivered() {
-				var names []string
-				for _, to := range m.rcpts {
-					names = append(names, to[len("TO:<"):len("TO:<")+1])
-				}
-				got = append(got, strings.Join(names, " "))
-			}
-			require.Equal(t, tt.want, strings.Join(got, "|"), tt.limits)
-			for i, r := range out.Rcpt {
-				if i < tt.tried {
-					require.True(t, r.Accepted(), tt.limits)
-				} else {
-					require.ErrorIs(t, r.Err, smtp.ErrNotTried)
-					require.False(t, c.Reusable())
-				}
-			}
-		}
-	}
-}
-
 // TestSendManyRecipients checks that neither side waits for the other for ever,
 // however small the buffers between them, and whoever else is slow.
 func TestSendManyRecipients(t *testing.T) {

@@ -116,7 +116,10 @@ func (c *Client) logIn(client sasl.Client, mechanism string, initial []byte) err
 		return fmt.Errorf("%w: the first response is longer than a line may be", ErrUnsafe)
 	}
 	r, err := c.authLine(line)
-	for err == nil && r.Code == 334 {
+	for n := 0; err == nil && r.Code == 334; n++ {
+		if n == maxChallenges {
+			return c.cancelLogin(fmt.Errorf("%w: more than %d challenges", ErrReply, maxChallenges))
+		}
 		if line, err = answerTo(r.Text, client); err != nil {
 			return c.cancelLogin(err)
 		}
@@ -134,6 +137,10 @@ func (c *Client) logIn(client sasl.Client, mechanism string, initial []byte) err
 	}
 	return nil
 }
+
+// maxChallenges bounds an exchange; no mechanism comes near it, and some would
+// answer for ever.
+const maxChallenges = 32
 
 // maxAuthLine is the longest line of an exchange, without CRLF (RFC 4954, 4).
 const maxAuthLine = 12288 - len("\r\n")

@@ -33,6 +33,7 @@ func (c *Client) Rcpt(ctx context.Context, to RcptParams) (r Reply, err error) {
 		return refusal, refusal
 	}
 	err = c.during(ctx, func() (err error) {
+		c.name(foldDomain(to.Path.Domain))
 		if r, err = refused(c.command("RCPT", string(b))); err == nil {
 			c.rcpts++
 		}
@@ -54,6 +55,9 @@ func (c *Client) Data(ctx context.Context, body io.Reader) (replies []Reply, err
 			return err
 		case r.Code/100 != 3:
 			return c.impolite(r)
+		}
+		if err := c.unasked(); err != nil {
+			return err
 		}
 		if err := c.sendDotted(body); err != nil {
 			return err

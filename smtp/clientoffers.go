@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 )
 
 // offers are the extensions that the server has offered.
@@ -12,8 +13,9 @@ type offers struct {
 
 	pipelining, chunking, binary, eightBit, utf8 bool
 
-	size                        int64 // RFC 1870; 0: no limit known
-	rcptMax, mailMax, domainMax int   // RFC 9422; 0: no limit known
+	size                        int64     // RFC 1870; 0: no limit known
+	rcptMax, mailMax, domainMax int       // RFC 9422; 0: no limit known
+	holdMax                     time.Time // RFC 4865; zero: no limit known
 }
 
 type offered struct{ keyword, args string }
@@ -67,12 +69,17 @@ func (o *offers) derive() {
 		// What is no number is no limit.
 		o.size, _ = size(args)
 	}
+	holding, _ := o.find("FUTURERELEASE")
+	_, until, _ := strings.Cut(holding, " ")
+	if t, err := time.Parse(time.RFC3339, until); err == nil {
+		o.holdMax = t
+	}
 	limits, _ := o.find("LIMITS")
 	for limit := range strings.FieldsSeq(limits) {
 		name, value, _ := strings.Cut(limit, "=")
 		n, err := strconv.Atoi(value)
 		if err != nil || n < 1 || len(value) > len("999999") {
-			continue // RFC 9422, 3: what cannot be understood is as if it were not there
+			continue // RFC 9422, 3.7: what cannot be understood is as if it were not there
 		}
 		switch {
 		case foldEqual(name, "RCPTMAX"):

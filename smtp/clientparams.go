@@ -12,6 +12,7 @@ var (
 	no8Bit          = R(554, Enhanced{5, 6, 3}, "message needs 8BITMIME or BINARYMIME, which the next server does not offer")
 	noRequire       = R(554, Enhanced{5, 7, 30}, "message needs REQUIRETLS and a verified connection, which the next server does not have")
 	noDeliverBy     = R(554, Enhanced{5, 4, 7}, "message needs DELIVERBY, which the next server does not offer")
+	holdsLess       = R(554, Enhanced{5, 3, 3}, "message is to be held longer than the next server does")
 	noHolding       = R(554, Enhanced{5, 3, 3}, "message needs FUTURERELEASE, which the next server does not offer")
 	beyondSize      = R(552, Enhanced{5, 3, 4}, "message is larger than the next server takes")
 )
@@ -20,6 +21,9 @@ var (
 func (c *Client) appendMail(b []byte, m *MailParams) ([]byte, Reply) {
 	if m.RequireTLS && c.level < TLSVerified {
 		return b, noRequire // RFC 8689, 4.2.1
+	}
+	if last := c.offer.holdMax; !last.IsZero() && m.HoldUntil.After(last) {
+		return b, holdsLess // RFC 4865, 4.1
 	}
 	b, refusal := appendPath(append(b, "FROM:"...), m.Path, c.offer.utf8 && m.UTF8, unsafeSender)
 	for i := range mailFields {

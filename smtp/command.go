@@ -45,7 +45,7 @@ var commands = []command{
 	{verb: "RCPT", in: Mailed | Ready, run: do(rcptArgs, (*Conn).rcpt)},                                                   // RFC 5321, 4.1.1.3
 	{verb: "DATA", in: Ready, run: do(nothing, (*Conn).data)},                                                             // RFC 5321, 4.1.1.4
 	{verb: "BDAT", in: Ready | Chunking | Failed, run: do(bdatArgs, (*Conn).bdat), skip: do(bdatArgs, (*Conn).skipChunk)}, // RFC 3030, 2
-	{verb: "BURL", in: Ready | Chunking, offered: (*Conn).hasBURL, run: do(burlArgs, (*Conn).burl)},                       // RFC 4468, 3
+	{verb: "BURL", in: Ready | Chunking | Failed, offered: (*Conn).hasBURL, run: do(burlArgs, (*Conn).burl)},              // RFC 4468, 3
 	{verb: "RSET", in: anyTime, run: do(nothing, (*Conn).rset)},                                                           // RFC 5321, 4.1.1.5
 	{verb: "VRFY", in: idle, run: do(something, (*Conn).vrfy)},                                                            // RFC 5321, 4.1.1.6
 	{verb: "EXPN", in: idle, run: do(something, (*Conn).expn)},                                                            // RFC 5321, 4.1.1.7
@@ -110,6 +110,9 @@ func find(table []command, line string) (*command, string) {
 
 // answer runs a command, if it may come now.
 func (c *Conn) answer(ctx context.Context, cmd *command, args string) Reply {
+	if cmd.verb == "MAIL" {
+		c.mails++ // whatever becomes of it (RFC 9422, 4.1)
+	}
 	switch {
 	case cmd.offered != nil && !cmd.offered(c):
 		return notOffered

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io"
 	"net"
-	"os"
 	"runtime/debug"
 	"time"
 
@@ -224,56 +223,9 @@ func (c *Conn) obey(ctx context.Context, line []byte) Reply {
 	return c.srv.answer(ctx, c, Command{Verb: cmd.verb, Args: args, row: cmd})
 }
 
-// lookUp finds the command of a line, or the Reply that refuses it.
-func (c *Conn) lookUp(line []byte) (*command, string, Reply) {
-	// A copy: the arguments outlive the buffer.
-	cmd, args := find(*c.table, string(line))
-	c.current = cmd
-	switch {
-	case cmd == nil && c.state == Start && isForeign(line):
-		return nil, "", notSMTP
-	case len(line)+len("\r\n") > c.srv.limits().Line && (cmd == nil || cmd.verb != "AUTH"):
-		if cmd != nil && cmd.verb == "BDAT" {
-			return nil, "", badChunk // or what follows would be taken for commands
-		}
-		return nil, "", lineTooLong
-	case cmd == nil:
-		return nil, "", unknownCommand
-	}
-	return cmd, args, Reply{}
-}
-
-// readLine reads a command. How long one may be is known only once its verb
-// is.
-func (c *Conn) readLine() ([]byte, error) {
-	l := c.srv.limits()
-	limit := l.Line
-	if c.srv.Auth != nil {
-		limit = max(limit, l.AuthLine)
-	}
-	return c.wire.ReadLine(limit)
-}
-
-// lineReply is the answer to a line that could not be read, none if there is
-// nobody to answer.
-func (c *Conn) lineReply(err error) Reply {
-	switch {
-	case errors.Is(err, wire.ErrLineTooLong):
-		return lineTooLong
-	case errors.Is(err, wire.ErrBareLF):
-		return bareLF
-	case errors.Is(err, wire.ErrBareCR), errors.Is(err, wire.ErrNUL):
-		if c.state == Start && c.wire.TLS() == nil {
-			return notSMTP // as isForeign; a ClientHello is full of NULs
-		}
-		return badOctets
-	case errors.Is(err, wire.ErrInterrupted):
-		return shuttingDown
-	case errors.Is(err, os.ErrDeadlineExceeded) && c.wire.Flush() == nil:
-		return idleTooLong // and not one that takes no replies
-	}
-	return Reply{}
-}
+// errHungUp is why a conversation ended if a Middleware had it end without a
+// word.
+var errHungUp = errors.New("smtp: hung up without a reply")
 
 // ended says why a conversation ended that nobody said goodbye to.
 func ended(ctx context.Context, err error) error {
@@ -284,6 +236,8 @@ func ended(ctx context.Context, err error) error {
 		return ErrServerClosed
 	case ctx.Err() != nil:
 		return fmt.Errorf("smtp: conversation cut: %w", context.Cause(ctx))
+	case err == nil:
+		return errHungUp
 	case err == io.EOF:
 		return fmt.Errorf("smtp: client hung up: %w", io.ErrUnexpectedEOF)
 	}

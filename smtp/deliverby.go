@@ -39,14 +39,15 @@ func (d DeliverBy) String() string {
 	return s
 }
 
-// setDeliverBy parses a by-value: seconds, a semicolon, R or N, perhaps T.
+// setDeliverBy parses a by-value: seconds, with a sign or without, a semicolon,
+// R or N, perhaps T.
 func setDeliverBy(m *MailParams, s string) error {
 	seconds, mode, ok := strings.Cut(s, ";")
-	if !ok || len(strings.TrimPrefix(seconds, "-")) > maxByDigits {
+	if !ok || len(strings.TrimLeft(seconds, "+-")) > maxByDigits {
 		return errSyntax
 	}
-	n, err := strconv.ParseInt(seconds, 10, 64)
-	if err != nil || seconds[0] == '+' {
+	n, err := strconv.ParseInt(seconds, 10, 64) // it takes one sign, as by-time does
+	if err != nil {
 		return errSyntax
 	}
 	d := DeliverBy{In: time.Duration(n) * time.Second}

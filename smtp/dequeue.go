@@ -134,4 +134,5 @@ func (c *Conn) atrn(ctx context.Context, domains []string) Reply {
 
 func (c *Conn) hasATRN() bool { _, ok := as[Turner](c.sess); return ok }
 
-func (c *Conn) offerATRN() (string, bool) { return "", c.hasATRN() && c.Identity().Name() != "" }
+// offerATRN: it is offered before the login too (RFC 2645, 5.1.1).
+func (c *Conn) offerATRN() (string, bool) { return "", c.hasATRN() }

@@ -56,13 +56,22 @@ var settings = map[string]func(*testing.T, *smtp.Server){
 			return middleware{middleware{verifier{inner}}}
 		})
 	},
-	"bdat":        func(_ *testing.T, s *smtp.Server) { s.Limits.Message = 100 },
-	"bdat-lmtp":   func(_ *testing.T, s *smtp.Server) { s.LMTP = true },
-	"able":        func(t *testing.T, s *smtp.Server) { makeAble(s, s.Backend.(*inbox)) },
-	"able-login":  func(t *testing.T, s *smtp.Server) { s.Auth = insecure(authenticator(t)) },
-	"able-lmtp":   func(_ *testing.T, s *smtp.Server) { s.LMTP = true },
-	"able-mails":  func(_ *testing.T, s *smtp.Server) { s.Limits.Mails = 1 },
-	"junk-budget": func(_ *testing.T, s *smtp.Server) { s.Limits.Junk, s.Limits.Errors = 2, 1 },
+	"bdat":       func(_ *testing.T, s *smtp.Server) { s.Limits.Message = 100 },
+	"bdat-lmtp":  func(_ *testing.T, s *smtp.Server) { s.LMTP = true },
+	"able":       func(t *testing.T, s *smtp.Server) { makeAble(s, s.Backend.(*inbox)) },
+	"able-login": func(t *testing.T, s *smtp.Server) { s.Auth = insecure(authenticator(t)) },
+	"able-lmtp":  func(_ *testing.T, s *smtp.Server) { s.LMTP = true },
+	"able-mails": func(_ *testing.T, s *smtp.Server) { s.Limits.Mails = 3 },
+	"able-burl": func(t *testing.T, s *smtp.Server) {
+		s.Auth = insecure(authenticator(t))
+		s.Limits.Message = 200
+	},
+	"able-burllmtp": func(t *testing.T, s *smtp.Server) {
+		s.Auth = insecure(authenticator(t))
+		s.LMTP = true
+	},
+	"able-priority": func(t *testing.T, s *smtp.Server) { s.Auth = insecure(authenticator(t)) },
+	"junk-budget":   func(_ *testing.T, s *smtp.Server) { s.Limits.Junk, s.Limits.Errors = 2, 1 },
 	"refused-session": func(_ *testing.T, s *smtp.Server) {
 		s.Backend = smtp.BackendFunc(func(context.Context, *smtp.Conn) (smtp.Session, error) {
 			return nil, smtp.R(554, smtp.Enhanced{5, 7, 1}, "go away")

@@ -37,6 +37,7 @@
 //	server.go     Server and its life
 //	conn.go       Conn: one conversation, the only reader and writer
 //	command.go    the protocol: a table with a line for each verb
+//	commandline.go  a line, and the command that it is
 //	extension.go  what EHLO advertises, derived from the Server
 //	args.go       parsers of arguments; path.go, params.go: of their parts
 //	reply.go      Reply, the answer and the error

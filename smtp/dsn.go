@@ -126,8 +126,13 @@ func setOriginal(r *RcptParams, s string) (err error) {
 	r.Original.Type = kind
 	if foldEqual(kind, "UTF-8") {
 		r.Original.Address, err = decodeUTF8Xtext(encoded)
-	} else {
-		r.Original.Address, err = decodeXtext(encoded)
+		return err
+	}
+	// Postfix sends a recipient outside ASCII as rfc822, in xtext, which RFC
+	// 3461, 4.2 does not allow. It is what RFC 6533, 3 calls utf-8.
+	r.Original.Address, err = decodeXtextUTF8(encoded)
+	if !isASCII(r.Original.Address) {
+		r.Original.Type = "utf-8"
 	}
 	return err
 }

@@ -182,7 +182,10 @@ func ExampleRelayFor() {
 // converse has a client say lines to a server for example.org, and prints what
 // it is answered but for the greetings.
 func converse(b smtp.Backend, lines ...string) {
-	srv := &smtp.Server{Backend: b, Domains: []string{"example.org"}}
+	converseWith(&smtp.Server{Backend: b, Domains: []string{"example.org"}}, lines...)
+}
+
+func converseWith(srv *smtp.Server, lines ...string) {
 	client, server := memnet.Pipe()
 	go func() {
 		defer server.Close()

@@ -53,9 +53,12 @@ var proofs = map[string]func(p *peer) bool{
 	"PRDR":          func(p *peer) bool { return accepts(p, "MAIL FROM:<> PRDR") },
 	"BURL":          func(p *peer) bool { return inMail(p, "", "BURL imap://a/b LAST") },
 	"ETRN":          func(p *peer) bool { return accepts(p, "ETRN client.example") },
-	"ATRN":          func(p *peer) bool { return accepts(p, "ATRN client.example") },
-	"XCLIENT":       func(p *peer) bool { return accepts(p, "XCLIENT NAME=x") },
-	"XFORWARD":      func(p *peer) bool { return accepts(p, "XFORWARD NAME=x") },
+	"ATRN": func(p *peer) bool { // offered before the login too, which it takes
+		r := p.do("ATRN client.example")
+		return strings.HasPrefix(r, "250") || strings.HasPrefix(r, "530")
+	},
+	"XCLIENT":  func(p *peer) bool { return accepts(p, "XCLIENT NAME=x") },
+	"XFORWARD": func(p *peer) bool { return accepts(p, "XFORWARD NAME=x") },
 }
 
 // inMail tries a command behind RCPT.
@@ -70,7 +73,7 @@ var plain = []string{"PIPELINING", "SIZE", "8BITMIME", "CHUNKING", "SMTPUTF8", "
 
 // ableExtensions are those of an able Session, and more.
 func ableExtensions(more ...string) []string {
-	return append(more, "BINARYMIME", "DSN", "DELIVERBY", "MT-PRIORITY", "PRDR", "ETRN", "XCLIENT", "XFORWARD")
+	return append(more, "BINARYMIME", "DSN", "DELIVERBY", "MT-PRIORITY", "PRDR", "ETRN", "ATRN", "XCLIENT", "XFORWARD")
 }
 
 // An extension is advertised if and only if it works, whatever the server's
@@ -95,7 +98,7 @@ func TestExtensions(t *testing.T) {
 		{"no accounts", func(s *smtp.Server) { s.Auth = new(auth.Authenticator); both(s) }, false, false, []string{"STARTTLS"}},
 		{"able", func(s *smtp.Server) { both(s); makeAble(s, new(inbox)) }, false, false, ableExtensions("STARTTLS", "AUTH")},
 		{"able under TLS", func(s *smtp.Server) { makeAble(s, new(inbox)) }, true, false, ableExtensions("AUTH", "REQUIRETLS")},
-		{"able and logged in", func(s *smtp.Server) { makeAble(s, new(inbox)) }, true, true, ableExtensions("REQUIRETLS", "FUTURERELEASE", "BURL", "ATRN")},
+		{"able and logged in", func(s *smtp.Server) { makeAble(s, new(inbox)) }, true, true, ableExtensions("REQUIRETLS", "FUTURERELEASE", "BURL")},
 		{"no size limit", func(s *smtp.Server) { s.Limits.Message = -1 }, false, false, []string{"STARTTLS"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -69,6 +69,13 @@ func clientSide(f *testing.F) []string {
 	return all
 }
 
+// anyOctets is a Session that takes binary messages.
+type anyOctets struct{ smtp.Session }
+
+func (b anyOctets) Unwrap() smtp.Session { return b.Session }
+
+func (anyOctets) Capabilities() smtp.Capabilities { return smtp.Capabilities{Binary: true} }
+
 // FuzzServe checks of a whole conversation, whatever comes in:
 //
 //   - nothing but well-formed replies goes out, and there is no panic but
@@ -78,7 +85,7 @@ func clientSide(f *testing.F) []string {
 //   - there is a reply for each command, one for the connection, and one for
 //     each challenge and each go-ahead
 //   - no more messages are handed on than have ends, a dot or a LAST, and none of them holds a
-//     NUL or a CR or LF that is not part of a CRLF
+//     NUL or a CR or LF that is not part of a CRLF, unless it is binary by the client's own word
 //   - a Session that was opened is closed
 func FuzzServe(f *testing.F) {
 	for _, seed := range clientSide(f) {
@@ -92,6 +99,7 @@ func FuzzServe(f *testing.F) {
 	} {
 		for _, to := range []string{"one", "half", "spam", "unread"} {
 			f.Add([]byte("EHLO x\r\nMAIL FROM:<>\r\nRCPT TO:<" + to + "@here.example>\r\n" + chunks))
+			f.Add([]byte("EHLO x\r\nMAIL FROM:<> BODY=BINARYMIME\r\nRCPT TO:<" + to + "@here.example>\r\nDATA\r\n" + chunks))
 		}
 	}
 	f.Fuzz(func(t *testing.T, in []byte) {
@@ -106,6 +114,7 @@ func FuzzServe(f *testing.F) {
 		for how, r := range splits(string(in), hash.Sum64()) {
 			srv, inbox := newServer(t)
 			srv.Auth = insecure(authenticator(t))
+			srv.Backend = wrapping(srv.Backend, func(_ *smtp.Conn, in smtp.Session) smtp.Session { return anyOctets{in} })
 			srv.Limits = smtp.Limits{Message: 10_000, TextLine: 1000, Line: 512, Recipients: 5, Errors: 10, Refusals: 10, Tarpit: -1}
 			answered := 0
 			srv.Trace = func(_ *smtp.Conn, e smtp.Event) {
@@ -128,6 +137,10 @@ func FuzzServe(f *testing.F) {
 			got := outcome{out, inbox.called(), inbox.delivered()}
 			require.LessOrEqual(t, len(got.messages), bytes.Count(in, []byte("\r\n.\r\n"))+bytes.Count(bytes.ToUpper(in), []byte("LAST")))
 			for _, m := range got.messages {
+				if m.from.Body == smtp.BodyBinary {
+					require.Contains(t, strings.ToUpper(string(in)), "BODY=BINARYMIME")
+					continue
+				}
 				require.NotContains(t, m.data, "\x00")
 				require.NotContains(t, strings.ReplaceAll(m.data, "\r\n", ""), "\r")
 				require.NotContains(t, strings.ReplaceAll(m.data, "\r\n", ""), "\n")

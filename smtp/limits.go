@@ -21,7 +21,7 @@ type Limits struct {
 	Refusals int // other permanent refusals before the server hangs up; 200
 	Logins   int // failed logins before the server hangs up; 5
 	Junk     int // commands such as NOOP between two messages, beyond which they count as errors; 100
-	Mails    int // messages of one conversation, advertised as MAILMAX (RFC 9422); none
+	Mails    int // MAIL commands of one conversation, good or bad, advertised as MAILMAX (RFC 9422, 4.1); none
 
 	TarpitAfter int           // errors and refusals before the server answers more of them slowly; 10
 	Tarpit      time.Duration // how slowly; 1 second

@@ -54,18 +54,35 @@ func heap() int64 {
 	return int64(m.HeapAlloc)
 }
 
-// A line of 1 MiB, in each place where a line may come, is refused, and the
-// conversation goes on.
+// A line beyond the limit, in each place where a line may come, is refused, and
+// the conversation goes on. It is over where what follows cannot be told from a
+// chunk: behind BDAT, and behind a line of which not even the verb is known.
 func TestHugeLines(t *testing.T) {
-	huge := strings.Repeat("x", 1<<20)
+	long, huge := strings.Repeat("x", 60_000), strings.Repeat("x", 1<<20)
 	srv, inbox := newServer(t)
 	srv.Limits.Errors = -1
 	srv.Auth = insecure(authenticator(t))
 	p := connect(t, srv)
 	for _, v := range smtp.Verbs() {
-		p.want("500 5.5.2 line too long", v.Name+" "+huge)
+		if v.Name == "BDAT" {
+			continue
+		}
+		p.want("500 5.5.2 line too long", v.Name+" "+long)
+		other := connect(t, srv)
+		other.send(v.Name + " " + huge + "\r\nNOOP\r\n")
+		other.expect("500 5.5.2 line too long")
+		other.end()
 	}
-	p.want("500 5.5.2 line too long", huge)
+	for _, spaces := range []int{3000, 60_000, 1 << 20} {
+		for _, state := range states {
+			bdat := connect(t, srv)
+			bdat.to(state)
+			bdat.send("BDAT 6" + strings.Repeat(" ", spaces) + "LAST\r\nNOOP\r\n")
+			bdat.expect("50")
+			bdat.end()
+		}
+	}
+	p.want("500 5.5.2 line too long", long)
 	p.to(smtp.Greeted)
 	p.want("334", "AUTH PLAIN")
 	p.want("500 5.5.2 line too long", huge)

@@ -14,7 +14,7 @@ func (c *Conn) mail(ctx context.Context, req mailRequest) Reply {
 		return authRequired
 	case l.Message > 0 && req.Size > l.Message:
 		return declaredTooBig
-	case l.Mails > 0 && c.mails >= l.Mails:
+	case l.Mails > 0 && c.mails > l.Mails:
 		return tooManyMails
 	}
 	if r := c.checkNeeds(req.needs); r != (Reply{}) {
@@ -23,6 +23,7 @@ func (c *Conn) mail(ctx context.Context, req mailRequest) Reply {
 	if r := c.checkTimes(&req); r != (Reply{}) {
 		return r
 	}
+	ok := c.checkPriority(&req)
 	if err := c.maySend(ctx, req.Path); err != nil {
 		return c.replyTo(ctx, err)
 	}
@@ -32,7 +33,18 @@ func (c *Conn) mail(ctx context.Context, req mailRequest) Reply {
 	c.env = &Envelope{From: req.MailParams}
 	c.size = l.Message
 	c.state = Mailed
-	return senderOK
+	return ok
+}
+
+// checkPriority takes away a priority that only those may ask for who are
+// trusted (RFC 6710, 4.1). It returns the reply to a MAIL command that is in
+// order.
+func (c *Conn) checkPriority(req *mailRequest) Reply {
+	if req.Priority <= 0 || c.Identity().Name() != "" || c.capabilities().TrustPriority {
+		return senderOK
+	}
+	req.Priority = 0
+	return priorityLowered
 }
 
 // checkNeeds refuses parameters of extensions that are not offered.

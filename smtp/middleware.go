@@ -17,8 +17,9 @@ type CommandFunc func(ctx context.Context, c *Conn, cmd Command) Reply
 // answer by itself, or call next and look at, time, or change the Reply. DATA,
 // BDAT, AUTH and STARTTLS read on within next: it is called once for all chunks
 // of a message, and for a command between them that abandons the message it is
-// called within that call. A Reply whose Code is 0 has
-// nothing to be sent, or nobody to send it to, and must be passed on as it is.
+// called within that call; not for one that cannot be read, which changes
+// nothing. A Reply whose Code is 0 has nothing to be sent, or nobody to send it
+// to, and must be passed on as it is; one with Close hangs up without a word.
 type Middleware func(next CommandFunc) CommandFunc
 
 // chain wraps answer in the Server's Middleware, the first outermost.

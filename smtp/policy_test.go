@@ -104,6 +104,36 @@ func TestLimitRecipients(t *testing.T) {
 	require.Contains(t, extensions(p), "DSN")
 }
 
+// A MaySend of the program's own knows the client, and its Reply is the answer;
+// what it lets through the Session is asked about.
+func TestMaySend(t *testing.T) {
+	srv, inbox := newServer(t)
+	srv.MaySend = func(_ context.Context, c *smtp.Conn, from smtp.Path) error {
+		switch {
+		case c.Hello() != "client.example":
+			return smtp.R(550, smtp.Enhanced{5, 7, 1}, "who are you?")
+		case from.Local == "unsure":
+			return errSecret
+		case from.Domain != c.Hello():
+			return smtp.SenderNotYours
+		}
+		return nil
+	}
+	p := connect(t, srv)
+	p.want("250", "EHLO other.example")
+	p.want("550 5.7.1 who are you?", "MAIL FROM:<a@client.example>")
+	p.want("250", "EHLO client.example")
+	p.want("451 4.3.0", "MAIL FROM:<unsure@client.example>")
+	p.want("553 5.7.1 not an address of yours", "MAIL FROM:<a@other.example>")
+	p.want("503", "RCPT TO:<one@here.example>")
+	require.NotContains(t, inbox.called(), "mail")
+	p.want("550 5.7.1 not you", "MAIL FROM:<refused@client.example>")
+	p.deliver("hi")
+	require.Len(t, inbox.delivered(), 1)
+	p.want("250", "EHLO other.example")
+	p.want("250", "MAIL FROM:<>") // reports are from nobody
+}
+
 func TestSenderIsLogin(t *testing.T) {
 	srv, _ := newServer(t)
 	srv.Auth = insecure(authenticator(t))

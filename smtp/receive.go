@@ -49,7 +49,6 @@ func (c *Conn) receive(ctx context.Context, body message) Reply {
 	case err != nil:
 		return c.verdict(ctx, env, []Reply{c.replyTo(ctx, err)})
 	}
-	c.mails++
 	c.junk = 0
 	return c.verdict(ctx, env, replies)
 }
@@ -104,6 +103,8 @@ func (c *Conn) verdict(ctx context.Context, env *Envelope, replies []Reply) Repl
 		c.send(r)
 		if r.Accepted() {
 			final = accepted
+		} else if r.Temporary() && final.Permanent() {
+			final = r // or a client that heeds it only would give up for all
 		}
 	}
 	return final

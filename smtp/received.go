@@ -3,6 +3,7 @@ package smtp
 import (
 	"crypto/tls"
 	"net/netip"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -23,6 +24,9 @@ func (c *Conn) ReceivedHeader(env *Envelope, id string, now time.Time) string {
 	}
 	if len(env.To) == 1 {
 		b.WriteString("\r\n\tfor <" + env.To[0].Path.String() + ">")
+	}
+	if p := env.From.Priority; p != 0 { // RFC 6710, 7
+		b.WriteString("\r\n\tpriority " + strconv.Itoa(int(p)))
 	}
 	b.WriteString(";\r\n\t" + now.Format(dateFormat) + "\r\n")
 	return b.String()

@@ -126,3 +126,18 @@ func TestReceivedAddress(t *testing.T) {
 	require.Equal(t, "Received: from unknown (unknown)\r\n\tby mx.here.example with SMTP;\r\n\tThu, 1 Jan 1970 00:00:00 +0000\r\n", headers[0])
 	require.Contains(t, headers[1], "from [IPv6:2001:db8::1] ([IPv6:2001:db8::1])\r\n")
 }
+
+// A priority is in the header (RFC 6710, 4.1), that of normal messages is not.
+func TestReceivedPriority(t *testing.T) {
+	for priority, want := range map[int8]string{0: "", 4: "\r\n\tpriority 4", -9: "\r\n\tpriority -9"} {
+		srv, _ := newServer(t)
+		srv.Backend = smtp.HandlerFunc(func(_ context.Context, c *smtp.Conn, env *smtp.Envelope, _ io.Reader) (smtp.Reply, error) {
+			env.From.Priority = priority
+			require.Contains(t, c.ReceivedHeader(env, "1A2B", time.Now()), "\r\n\tfor <one@here.example>"+want+";\r\n")
+			return smtp.Reply{}, nil
+		})
+		p := connect(t, srv)
+		p.to(smtp.Greeted)
+		p.deliver("hi")
+	}
+}

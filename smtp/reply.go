@@ -113,6 +113,7 @@ var (
 	okReply         = R(250, Enhanced{2, 0, 0}, "ok")
 	byeReply        = Reply{221, Enhanced{2, 0, 0}, "bye", true}
 	senderOK        = R(250, Enhanced{2, 1, 0}, "sender ok")
+	priorityLowered = R(250, Enhanced{2, 3, 6}, "0 is the priority of who has not logged in")
 	recipientOK     = R(250, Enhanced{2, 1, 5}, "recipient ok")
 	goAhead         = R(354, Enhanced{}, "go ahead, end with <CRLF>.<CRLF>")
 	accepted        = R(250, Enhanced{2, 0, 0}, "message accepted")
@@ -132,6 +133,7 @@ var (
 	authTemporary   = R(454, Enhanced{4, 7, 0}, "cannot check logins now, try again later")
 	unknownCommand  = R(500, Enhanced{5, 5, 2}, "command not known")
 	lineTooLong     = R(500, Enhanced{5, 5, 2}, "line too long")
+	hugeLine        = Reply{500, Enhanced{5, 5, 2}, "line too long, and nobody knows what follows it", true}
 	badOctets       = R(500, Enhanced{5, 5, 2}, "line holds a NUL or a CR")
 	bareLF          = Reply{500, Enhanced{5, 5, 2}, "a line must end in CRLF, this one ended in LF", true}
 	notSMTP         = Reply{500, Enhanced{5, 5, 2}, "this is an SMTP server", true}
@@ -152,9 +154,9 @@ var (
 	perRecipient    = R(353, Enhanced{}, "verdicts for each recipient follow")
 	badChunk        = Reply{501, Enhanced{5, 5, 4}, "cannot read that chunk size, so not what follows either", true}
 	hugeChunk       = Reply{552, Enhanced{5, 3, 4}, "message too large", true}
-	tooManyMails    = R(452, Enhanced{4, 5, 3}, "too many messages, send the rest in another conversation")
-	heldTooLong     = R(554, Enhanced{5, 7, 0}, "that is longer than a message can be held here")
-	byTooShort      = R(553, Enhanced{5, 4, 7}, "cannot deliver that soon")
+	tooManyMails    = R(452, Enhanced{4, 5, 3}, "too many transactions, send the rest in another conversation")
+	heldTooLong     = R(501, Enhanced{5, 5, 4}, "that is longer than a message can be held here")
+	byTooShort      = R(555, Enhanced{5, 4, 7}, "cannot deliver that soon")
 	tooBigForUser   = R(552, Enhanced{5, 2, 3}, "message too large for this recipient")
 	binaryNeedsBDAT = R(503, Enhanced{5, 5, 1}, "send a binary message by BDAT")
 	needsUTF8       = R(553, Enhanced{5, 6, 7}, "this address needs SMTPUTF8")

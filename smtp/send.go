@@ -38,6 +38,7 @@ type sending struct {
 	mail MailParams // as they are sent
 	out  *Outcome
 	verb string // that the last reply was to
+	most int    // recipients that the server takes at once, as it has shown; 0: not known
 
 	// Of the transaction at hand:
 	mailed   bool  // MAIL was accepted
@@ -62,6 +63,9 @@ func (s *sending) run(ctx context.Context) error {
 			return ErrNotTried
 		}
 		n := s.fit(todo)
+		if n == 0 {
+			return ErrNotTried
+		}
 		again, err := s.transact(todo[:n])
 		if r, gone := errors.AsType[Reply](err); gone {
 			s.out.decide(todo, s.verb, r) // a 421 is for all that was still to come
@@ -77,7 +81,7 @@ func (s *sending) run(ctx context.Context) error {
 
 func (s *sending) domain(i int) string { return foldDomain(s.env.To[i].Path.Domain) }
 
-// sortByDomain brings recipients of one domain together if a transaction may
+// sortByDomain brings recipients of one domain together if a conversation may
 // have only so many domains (RFC 9422, 4.3).
 func (s *sending) sortByDomain(todo []int) {
 	if s.c.offer.domainMax > 0 {
@@ -85,22 +89,27 @@ func (s *sending) sortByDomain(todo []int) {
 	}
 }
 
-// fit is how many of the recipients one transaction can have.
+// fit is how many of the recipients the next transaction can have: none if
+// their domain is one too many for the conversation.
 func (s *sending) fit(todo []int) int {
 	o := &s.c.offer
 	n := len(todo)
 	if o.rcptMax > 0 {
 		n = min(n, o.rcptMax)
 	}
+	if s.most > 0 {
+		n = min(n, s.most)
+	}
 	if o.domainMax == 0 {
 		return n
 	}
-	domains := 1
-	for k := 1; k < n; k++ {
-		if s.domain(todo[k]) == s.domain(todo[k-1]) {
+	left := o.domainMax - len(s.c.domains)
+	for k := range n {
+		d := s.domain(todo[k])
+		if s.c.domains[d] || k > 0 && d == s.domain(todo[k-1]) {
 			continue
 		}
-		if domains++; domains > o.domainMax {
+		if left--; left < 0 {
 			return k
 		}
 	}

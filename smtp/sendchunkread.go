@@ -2,6 +2,7 @@ package smtp
 
 import (
 	"io"
+	"slices"
 	"strconv"
 	"sync"
 
@@ -71,11 +72,20 @@ func (c *chunker) next() (chunk []byte, last bool, err error) {
 	return appendHead(buf, n, last), last, nil
 }
 
+// checkSize is the size of pieces that stay in a processor's cache while they
+// are gone through more than once.
+const checkSize = 16 << 10
+
 // checkText looks at the next chunk of a text, and tells at the end whether its
 // last line lacks the CRLF.
 func (c *chunker) checkText(b []byte, last bool) (lacks bool, flaw error) {
-	if flaw = c.check.Check(b); flaw != nil || !last {
-		return false, flaw
+	for piece := range slices.Chunk(b, checkSize) {
+		if flaw = c.check.Check(piece); flaw != nil {
+			return false, flaw
+		}
+	}
+	if !last {
+		return false, nil
 	}
 	return c.check.End()
 }

@@ -23,6 +23,11 @@ func (s *sending) sendData(body io.Reader) error {
 		s.out.decide(s.accepted, "DATA", s.data)
 		return nil
 	}
+	// What is here already is no verdict on a message that has not been sent.
+	if err := s.c.unasked(); err != nil {
+		s.verb = "."
+		return err
+	}
 	if err := s.c.sendDotted(body); err != nil {
 		return s.cutShort(err)
 	}

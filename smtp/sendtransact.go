@@ -67,6 +67,7 @@ func (s *sending) batch(rcpts []int, dotted bool) ([]byte, []step) {
 			s.out.refuse(i, refusal)
 			continue
 		}
+		s.c.name(s.domain(i))
 		add("RCPT", i)
 	}
 	if len(steps) == before {
@@ -185,6 +186,9 @@ func (s *sending) again(rcpts []int) []int {
 			*r = RcptOutcome{}
 			again = append(again, i)
 		}
+	}
+	if len(again) > 0 {
+		s.most = len(s.accepted) // or each transaction asks for all that are left
 	}
 	return again
 }

@@ -90,7 +90,7 @@ func TestCanary(t *testing.T) {
 	}
 	say("AUTH PLAIN "+canary, "AUTH PLAIN", canary+"!", "AUTH LOGIN", encode("anna"), encode(canary), "AUTH LOGIN "+encode("anna"), canary+"!")
 	say("AUTH LOGIN", encode("anna"), canary+"\x00", "AUTH PLAIN", canary+"\r"+canary)
-	say("AUTH "+canary+" "+canary, "AUTH PLAIN "+strings.Repeat(canary, 10000))
+	say("AUTH "+canary+" "+canary, "AUTH PLAIN "+strings.Repeat(canary, 5000))
 	say("MAIL FROM:<"+canary+"@"+canary+".example> AUTH="+canary+"@x", "RCPT TO:<"+canary+"@here.example>", "VRFY "+canary)
 	say("DATA", canary, ".", "BDAT "+canary)
 

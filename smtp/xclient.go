@@ -37,13 +37,16 @@ func unavailable(s string) bool {
 	return foldEqual(s, "[UNAVAILABLE]") || foldEqual(s, "[TEMPUNAVAIL]")
 }
 
+// maxAttribute is how long a value may be (XFORWARD_README, note 1).
+const maxAttribute = 255
+
 // attributeArgs takes NAME=value pairs, the values in xtext.
 func attributeArgs(s string) (attributes, error) {
 	var list attributes
 	for pair := range strings.FieldsSeq(s) {
 		name, encoded, ok := strings.Cut(pair, "=")
 		value, err := decodeXtext(encoded)
-		if !ok || err != nil || !isKeyword(name) || len(list) == maxParams {
+		if !ok || err != nil || !isKeyword(name) || len(encoded) > maxAttribute || len(list) == maxParams {
 			return nil, errSyntax
 		}
 		if unavailable(value) {

@@ -10,10 +10,20 @@ import (
 // decodeXtext undoes the encoding of a parameter's value (RFC 3461, 4). What
 // it returns is printable ASCII: a value that hides CR, LF or NUL is refused.
 func decodeXtext(s string) (string, error) {
+	decoded, err := decodeXtextUTF8(s)
+	if err == nil && !isASCII(decoded) {
+		return "", errSyntax
+	}
+	return decoded, err
+}
+
+// decodeXtextUTF8 is decodeXtext for a value that may be UTF-8 once decoded.
+func decodeXtextUTF8(s string) (string, error) {
 	var b strings.Builder
 	for i := 0; i < len(s); i++ {
 		c := s[i]
-		if c == '+' {
+		encoded := c == '+'
+		if encoded {
 			var one [1]byte
 			if len(s) < i+3 || strings.ToUpper(s[i+1:i+3]) != s[i+1:i+3] {
 				return "", errSyntax
@@ -24,10 +34,13 @@ func decodeXtext(s string) (string, error) {
 			c = one[0]
 			i += 2
 		}
-		if !isGraphic(c) {
+		if !isGraphic(c) && !(encoded && c >= utf8.RuneSelf) {
 			return "", errSyntax
 		}
 		b.WriteByte(c)
+	}
+	if !utf8.ValidString(b.String()) {
+		return "", errSyntax
 	}
 	return b.String(), nil
 }

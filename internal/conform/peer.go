@@ -120,6 +120,15 @@ func (p *Peer) Octets(n int) string {
 	return string(b[:got])
 }
 
+// EndSending tells the server that no more comes, and still reads. On a connection
+// that cannot do that it does nothing.
+func (p *Peer) EndSending() {
+	if half, ok := p.nc.(interface{ CloseWrite() error }); ok {
+		p.run.remark("C: (sends no more)")
+		_ = half.CloseWrite() // if the server has hung up the next read tells
+	}
+}
+
 // HangUp closes the connection.
 func (p *Peer) HangUp() {
 	p.run.remark("C: (hangs up)")

@@ -104,6 +104,46 @@ func chunkCases() []testCase {
 			},
 		},
 		{
+			"BDAT/many of one octet", "RFC 3030, 2", "a message may come in 2000 chunks of an octet each",
+			func(s *session) {
+				s.chunks()
+				s.needs("PIPELINING")
+				s.chunk(2, "Subject: dust\r\n\r\n", "")
+				for range 20 {
+					s.peer.SendQuietly(strings.Repeat(chunkOf("x", ""), 98)+chunkOf("\r", "")+chunkOf("\n", ""), "100 chunks of an octet")
+					for range 100 {
+						s.classes(2)
+					}
+				}
+				s.chunk(2, "", " LAST")
+				s.alive("the message")
+			},
+		},
+		{
+			"BDAT/long command line", "RFC 3030, 2", "a BDAT whose line is too long is obeyed, or no octet of its chunk is",
+			func(s *session) {
+				s.chunks()
+				s.peer.SendQuietly("BDAT "+strconv.Itoa(len(mischief))+strings.Repeat(" ", 3000)+"LAST\r\n"+mischief, "a BDAT with 3000 spaces")
+				r := s.reply()
+				if r.class() == 2 {
+					s.alive("the message")
+					return
+				}
+				if replies := s.rest(); len(replies) > 1 {
+					s.Failf("octets of a refused chunk were taken for commands: %v", replies[0])
+				}
+			},
+		},
+		{
+			"BDAT/bad arguments between chunks", "RFC 5321, 4.1.4", "EHLO with arguments that cannot be read changes nothing: the message goes on",
+			func(s *session) {
+				s.chunks()
+				s.chunk(2, "Subject: on\r\n\r\n", "")
+				s.want(5, strings.TrimSuffix(s.hello(), " client.example"))
+				s.chunk(2, "and on\r\n", " LAST")
+			},
+		},
+		{
 			"BDAT/octet by octet", "RFC 3030, 2", "chunks may come octet by octet",
 			func(s *session) {
 				s.chunks()
@@ -155,7 +195,8 @@ func badChunk(size string) testCase {
 		func(s *session) {
 			s.chunks()
 			s.peer.Send("BDAT " + size + "\r\nNOOP\r\nNOOP\r\n")
-			s.disobeyed()
+			s.peer.EndSending()
+			s.refusing()
 		},
 	}
 }
@@ -164,7 +205,7 @@ func badChunk(size string) testCase {
 func hugeChunk(size string) testCase {
 	return testCase{
 		"BDAT/size " + size, "RFC 3030, 2",
-		"a chunk without a transaction that is far beyond the size that the server states is refused at once, and not cut to 32 or 64 bits",
+		"a chunk that is far beyond the size that the server states is refused, or waited for, and not cut to 32 or 64 bits",
 		func(s *session) {
 			s.to(smtp.Greeted) // where no message is that it could be part of
 			s.needs("CHUNKING")
@@ -172,7 +213,8 @@ func hugeChunk(size string) testCase {
 				s.NotApplicable("the server states no limit, or a large one")
 			}
 			s.peer.Send("BDAT " + size + "\r\nNOOP\r\nNOOP\r\n")
-			s.disobeyed()
+			s.peer.EndSending()
+			s.refusing()
 		},
 	}
 }
@@ -180,7 +222,13 @@ func hugeChunk(size string) testCase {
 // disobeyed reads to the end of a conversation that goes on with QUIT: it must
 // have no reply that says yes to what came before.
 func (s *session) disobeyed() {
-	for _, r := range s.rest() {
+	s.peer.Send("QUIT\r\n")
+	s.refusing()
+}
+
+// refusing reads to the end of a conversation, without a reply that says yes.
+func (s *session) refusing() {
+	for _, r := range s.untilEnd() {
 		if r.class() == 2 || r.class() == 3 {
 			s.Failf("octets of a refused chunk were obeyed: %v", r)
 		}

@@ -35,8 +35,8 @@ func parameterCases() []testCase {
 		},
 		{
 			"DELIVERBY", "RFC 2852, 4", "MAIL",
-			[]string{"BY=999999;R", "BY=999999;RT", "BY=-1;N", "BY=0;NT", "by=999999;n"},
-			[]string{"BY", "BY=", "BY=9", "BY=9;", "BY=;R", "BY=9;X", "BY=9;RX", "BY=0;R", "BY=-9;R", "BY=1234567890;N", "BY=x;N"},
+			[]string{"BY=999999;R", "BY=+999999;R", "BY=999999;RT", "BY=-1;N", "BY=0;NT", "by=999999;n"},
+			[]string{"BY", "BY=", "BY=9", "BY=9;", "BY=;R", "BY=9;X", "BY=9;RX", "BY=0;R", "BY=+0;R", "BY=-9;R", "BY=+-9;N", "BY=1234567890;N", "BY=x;N"},
 		},
 		{"DELIVERBY", "RFC 2852, 4", "RCPT", nil, []string{"BY=999999;N"}},
 		{

@@ -32,6 +32,20 @@ func verbCases() []testCase {
 			},
 		},
 	}
+	list = append(list, testCase{
+		"ATRN/offered before the login", "RFC 2645, 5.1.1", "a server with ATRN says so before the login, with AUTH",
+		func(s *session) {
+			s.toWith("ATRN", smtp.Greeted)
+			s.peer.HangUp()
+			s.connect()
+			if s.ehlo(); !s.offers("AUTH") && s.offers("STARTTLS") {
+				s.startTLS()
+			}
+			if s.needs("AUTH"); !s.offers("ATRN") {
+				s.Failf("AUTH is offered without ATRN")
+			}
+		},
+	})
 	for _, node := range []string{"client.example", "@client.example", "#queue", "CLIENT.example"} {
 		list = append(list, testCase{
 			"ETRN/" + node, "RFC 1985, 5", "ETRN " + node + " is good syntax: 250 to 253, or 458 or 459 where it cannot be done",

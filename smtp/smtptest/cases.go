@@ -41,6 +41,7 @@ func cases() []testCase {
 		relayCases(),
 		chunkCases(),
 		binaryCases(),
+		urlCases(),
 		parameterCases(),
 		policyCases(),
 		verbCases(),

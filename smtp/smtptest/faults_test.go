@@ -78,7 +78,7 @@ var faults = []fault{
 	},
 	{
 		name: "REQUIRETLS is offered and not known", tls: true, set: func(s *smtp.Server) { s.Middleware = []smtp.Middleware{refusing("REQUIRETLS")} },
-		only: "^REQUIRETLS/", fails: []string{"REQUIRETLS/MAIL REQUIRETLS", "REQUIRETLS/MAIL requiretls"},
+		only: "^REQUIRETLS/", fails: []string{"REQUIRETLS/MAIL REQUIRETLS", "REQUIRETLS/MAIL requiretls", "REQUIRETLS/message"},
 	},
 	{
 		name: "LMTP that accepts everything", lmtp: true, out: func(b []byte) []byte { return refusals.ReplaceAll(b, []byte("250 2.0.0 fine")) },
@@ -101,11 +101,11 @@ var faults = []fault{
 	},
 	{
 		name: "all that is extended is accepted", out: func(b []byte) []byte { return refusals.ReplaceAll(b, []byte("250 2.0.0 fine")) },
-		only: "^(order/(MAIL|RCPT|DATA) after a chunk|BDAT|BINARYMIME|DSN|DELIVERBY|MT-|FUTURE|PRDR|LIMITS|TURN|ATRN|XCLIENT/|XFORWARD/|reset|pipelining/behind|octets/(MAIL|RCPT)|AUTH/|SIZE/RCPT)",
+		only: "^(order/(MAIL|RCPT|DATA) after a chunk|BDAT|BINARYMIME|DSN|DELIVERBY|MT-|FUTURE|PRDR|LIMITS|TURN|ATRN|XCLIENT/|XFORWARD/|reset|pipelining/behind|octets/(MAIL|RCPT)|AUTH/|SIZE/RCPT|BURL/)",
 		fails: []string{
 			"order/RCPT after a chunk", "order/MAIL after a chunk", "order/DATA after a chunk", "BDAT/*", "BINARYMIME/needs BDAT", "BINARYMIME/MAIL BODY=BINARY",
 			"BINARYMIME/MAIL BODY=BINARYMIME,7BIT", "DSN/*", "DELIVERBY/*", "MT-PRIORITY/*", "FUTURERELEASE/*", "PRDR/*", "LIMITS/RCPTMAX", "TURN/*", "ATRN/*",
-			"XCLIENT/*", "XFORWARD/*", "reset/*", "pipelining/behind *", "octets/*", "AUTH/*", "SIZE/RCPT SIZE=1",
+			"XCLIENT/*", "XFORWARD/*", "reset/*", "pipelining/behind *", "octets/*", "AUTH/*", "SIZE/RCPT SIZE=1", "BURL/*",
 		},
 	},
 	{
@@ -127,8 +127,8 @@ var faults = []fault{
 		name: "no message by BDAT is accepted", set: func(s *smtp.Server) {
 			s.Middleware = []smtp.Middleware{answering(smtp.R(554, smtp.Enhanced{5, 6, 0}, "no"), "BDAT")}
 		},
-		only:  "^BDAT/(whole|empty|commands|octet|pipelined)",
-		fails: []string{"BDAT/whole", "BDAT/empty last chunk", "BDAT/commands in a chunk", "BDAT/octet by octet", "BDAT/pipelined"},
+		only:  "^BDAT/(whole|empty|commands|octet|pipelined|many|bad)",
+		fails: []string{"BDAT/many of one octet", "BDAT/bad arguments between chunks", "BDAT/whole", "BDAT/empty last chunk", "BDAT/commands in a chunk", "BDAT/octet by octet", "BDAT/pipelined"},
 	},
 	{
 		name: "look-ups end the conversation", set: func(s *smtp.Server) {
@@ -153,6 +153,20 @@ var faults = []fault{
 	{
 		name: "a limit that is no number", out: func(b []byte) []byte { return bytes.ReplaceAll(b, []byte("RCPTMAX=1000"), []byte("RCPTMAX=01")) },
 		only: "^LIMITS/syntax", fails: []string{"LIMITS/syntax"},
+	},
+	{
+		name: "fewer transactions than are stated", base: func(s *smtp.Server) { s.Limits.Mails = 30 },
+		out:  func(b []byte) []byte { return bytes.ReplaceAll(b, []byte("MAILMAX=30"), []byte("MAILMAX=31")) },
+		only: "^LIMITS/", fails: []string{"LIMITS/MAILMAX"},
+	},
+	{
+		name: "ATRN is offered behind the login only", out: func(b []byte) []byte {
+			if bytes.Contains(b, []byte("250-AUTH ")) {
+				b = bytes.ReplaceAll(b, []byte("250-ATRN\r\n"), nil)
+			}
+			return b
+		},
+		only: "^ATRN/", fails: []string{"ATRN/offered before the login"},
 	},
 	{
 		name: "BINARYMIME without CHUNKING", out: func(b []byte) []byte { return bytes.ReplaceAll(b, []byte("250-CHUNKING\r\n"), nil) },

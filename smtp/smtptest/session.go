@@ -268,6 +268,11 @@ func (s *session) afresh(after string) {
 // rest sends QUIT and returns the replies up to the end of the conversation.
 func (s *session) rest() []reply {
 	s.peer.Send("QUIT\r\n")
+	return s.untilEnd()
+}
+
+// untilEnd reads all replies until the server hangs up.
+func (s *session) untilEnd() []reply {
 	var replies []reply
 	for {
 		r := s.reply()

@@ -40,12 +40,13 @@ func TestSettings(t *testing.T) {
 		}},
 		{"all extensions", func(s *smtp.Server) {
 			s.Backend = ableBackend(s.Backend)
-			s.Limits.Recipients = 200
+			s.Limits.Recipients, s.Limits.Mails = 200, 30
 			s.XClientFrom, s.XForwardFrom = everybody, everybody
 		}, nil, []string{
 			"BDAT/whole", "BDAT/error stays until LAST", "BINARYMIME/octets", "DSN/MAIL RET=FULL", "DELIVERBY/MAIL BY=0;R", "MT-PRIORITY/MAIL MT-PRIORITY=9",
 			"FUTURERELEASE/MAIL HOLDFOR=1", "REQUIRETLS/only under TLS", "REQUIRETLS/MAIL REQUIRETLS", "PRDR/replies", "LIMITS/RCPTMAX", "ETRN/#queue",
-			"ATRN/needs a login", "order/BURL after RCPT", "order/XCLIENT after EHLO", "order/XFORWARD after EHLO", "order/DATA after a refused chunk",
+			"LIMITS/MAILMAX", "REQUIRETLS/message", "DELIVERBY/message", "PRDR/refused", "BURL/needs a login", "BURL/of another user", "BDAT/many of one octet",
+			"ATRN/needs a login", "ATRN/offered before the login", "order/BURL after RCPT", "order/XCLIENT after EHLO", "order/XFORWARD after EHLO", "order/DATA after a refused chunk",
 		}},
 		{"no size limit", func(s *smtp.Server) { s.Limits.Message = -1 }, nil, []string{"SIZE/syntax", "SIZE/twenty digits"}},
 	} {
