@@ -65,7 +65,9 @@ func matches(patterns, p string) bool {
 }
 
 // isKit reports whether the path is one of an xxxtest package, such as smtp/smtptest.
-func isKit(p string) bool { return path.Base(p) == path.Base(path.Dir(p))+"test" }
+func isKit(p string) bool {
+	return path.Base(p) == path.Base(path.Dir(p))+"test" || p == "dnsresolve/dnstest"
+}
 
 // TestLayers checks every package's dependencies against the table.
 func TestLayers(t *testing.T) {
