@@ -72,7 +72,7 @@ func (o *Outcome) stale(err error) bool {
 // merge takes over the outcome for a part of the recipients, and returns those
 // that were not tried.
 func (o *Outcome) merge(part *Outcome, rcpts []int) (rest []int) {
-	o.Mail = part.Mail
+	o.Mail, o.DSN = part.Mail, part.DSN
 	o.Ambiguous = o.Ambiguous || part.Ambiguous
 	for k, i := range rcpts {
 		if errors.Is(part.Rcpt[k].Err, ErrNotTried) {

@@ -26,6 +26,7 @@ func (c *Client) Send(ctx context.Context, env *Envelope, body Body) (*Outcome, 
 	if len(env.To) == 0 {
 		return s.out, errNoRecipients
 	}
+	_, s.out.DSN = c.Extension("DSN")
 	err := c.during(ctx, func() error { return s.run(ctx) })
 	return s.out, s.out.settle(err)
 }

@@ -16,6 +16,11 @@ type Outcome struct {
 	// and before the answer came. To send it again may deliver it twice (RFC
 	// 1047).
 	Ambiguous bool
+
+	// DSN tells that the server offers it: with the message it has taken over
+	// to report as the envelope asks (RFC 3461, 5.2.1). Without it a report of
+	// success that was asked for is to be made by the sender (RFC 3461, 5.2.2).
+	DSN bool
 }
 
 // A RcptOutcome is what became of a message for one recipient.
