@@ -20,10 +20,12 @@ func (x *Indexer) delimiter(l line) bool {
 	level, ok := x.bounds[string(key)]
 	closes := false
 	if !ok {
-		if key, closes = bytes.CutSuffix(key, []byte("--")); !closes {
-			return false
+		var open []byte
+		if open, closes = bytes.CutSuffix(key, []byte("--")); closes {
+			level, ok = x.bounds[string(open)]
 		}
-		if level, ok = x.bounds[string(key)]; !ok {
+		if !ok {
+			x.likeDelimiter(l.start, key)
 			return false
 		}
 	}
@@ -51,6 +53,17 @@ func (x *Indexer) delimiter(l line) bool {
 		x.open(l.start + l.size)
 	}
 	return true
+}
+
+// likeDelimiter tells of a line that a boundary of the innermost multiparts is the start of.
+func (x *Indexer) likeDelimiter(at int64, key []byte) {
+	for level := len(x.stack) - 1; level >= max(len(x.stack)-3, 0); level-- {
+		c := &x.stack[level]
+		if c.boundary != "" && !c.closed && len(key) > len(c.boundary) && string(key[:len(c.boundary)]) == c.boundary {
+			x.found(LikeDelimiter, at)
+			return
+		}
+	}
 }
 
 // open starts a part within the one that is open last.
@@ -100,6 +113,9 @@ func (x *Indexer) endParts(level int, end, lines int64) {
 	x.stack = x.stack[:level]
 }
 
+// maxCompared is how many levels further out the boundaries are compared with a new one.
+const maxCompared = 100
+
 // bound makes the part that is open last a multipart with a boundary.
 func (x *Indexer) bound(boundary string) {
 	n := len(x.stack) - 1
@@ -108,7 +124,7 @@ func (x *Indexer) bound(boundary string) {
 		x.found(SameBoundary, x.stack[n].part.Start)
 		x.stack[n].shadowed = level
 	}
-	for level := max(n-2, 0); level < n; level++ { // who is further out would cost too much to ask
+	for level := max(n-maxCompared, 0); level < n; level++ {
 		outer := x.stack[level].boundary
 		if outer != "" && outer != boundary && (strings.HasPrefix(outer, boundary) || strings.HasPrefix(boundary, outer)) {
 			x.found(PrefixBoundary, x.stack[n].part.Start)

@@ -27,8 +27,14 @@ func (x *Indexer) describe(p *Part) {
 	}
 	p.Encoding, p.KnownEncoding = transfer.SevenBit, true
 	if p.EncodingLabel = value("Content-Transfer-Encoding"); p.EncodingLabel != "" {
-		if p.Encoding, p.KnownEncoding = transfer.Parse(p.EncodingLabel); !p.KnownEncoding {
+		p.Encoding, p.KnownEncoding = transfer.Parse(p.EncodingLabel)
+		switch {
+		case !p.KnownEncoding:
 			x.found(UnknownEncoding, p.Start)
+		case hasComment(p.EncodingLabel):
+			x.found(Comment, p.Start)
+		case !equalFold(p.EncodingLabel, string(p.Encoding)):
+			x.found(OddEncoding, p.Start)
 		}
 	}
 	p.ID = value("Content-ID")
@@ -71,6 +77,9 @@ func (x *Indexer) mediaType(p *Part, value string, given bool) (string, header.P
 			return messageRFC822, nil
 		}
 		return plainText, nil
+	}
+	if hasComment(value) {
+		x.found(Comment, p.Start)
 	}
 	mediaType, params := x.params(p, value)
 	kind, subtype, ok := strings.Cut(mediaType, "/")
@@ -130,6 +139,22 @@ func (x *Indexer) deeper(p *Part) bool {
 		return false
 	}
 	return true
+}
+
+// hasComment reports whether there is an opening parenthesis outside quotes.
+func hasComment(value string) bool {
+	quoted := false
+	for i := 0; i < len(value); i++ {
+		switch c := value[i]; {
+		case c == '\\' && quoted:
+			i++
+		case c == '"':
+			quoted = !quoted
+		case c == '(' && !quoted:
+			return true
+		}
+	}
+	return false
 }
 
 // isToken reports whether s is a token of RFC 2045, 5.1.

@@ -1,8 +1,6 @@
 package mime
 
 import (
-	"strings"
-
 	"github.com/wirepost/wirepost/mime/header"
 )
 
@@ -35,8 +33,11 @@ func (h *Header) Envelope() *Envelope {
 		}
 		return nil
 	}
-	addresses := func(name string) []header.Address {
-		return header.ParseRawAddresses(strings.Join(h.Values(name), ", "), nil)
+	addresses := func(name string) (list []header.Address) {
+		for _, value := range h.Values(name) { // one by one: what one leaves open must not swallow the next
+			list = append(list, header.ParseRawAddresses(value, nil)...)
+		}
+		return list
 	}
 	e := &Envelope{
 		Date: text("Date"), Subject: text("Subject"), InReplyTo: text("In-Reply-To"), MessageID: text("Message-ID"),

@@ -36,7 +36,7 @@ func SafeFilename(name string) string {
 		name = trimName(cut(name, maxFilename-len(extension)-1)) + extension
 	}
 	if isDevice(name) {
-		name = "_" + name
+		name = cut("_"+name, maxFilename)
 	}
 	return cmp.Or(name, noFilename)
 }
@@ -48,6 +48,8 @@ func safeRune(r rune) rune {
 		return '_'
 	case unicode.In(r, unicode.Zs) || r == '\t':
 		return ' '
+	case unicode.Is(unicode.Other_Default_Ignorable_Code_Point, r) || r == '\u2800': // letters and a braille cell that are blank
+		return -1
 	case unicode.In(r, unicode.Cc, unicode.Cf, unicode.Co, unicode.Zl, unicode.Zp, unicode.Variation_Selector):
 		return -1
 	case r == '\u2044' || r == '\u2215' || r == '\u29f8' || r == '\uff0f' || r == '\uff3c': // they look like slashes

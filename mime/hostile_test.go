@@ -12,6 +12,7 @@ import (
 
 	"github.com/wirepost/wirepost/mime"
 	"github.com/wirepost/wirepost/mime/defect"
+	"github.com/wirepost/wirepost/mime/transfer"
 )
 
 // nested is n multiparts in each other, or messages, which nobody closes.
@@ -55,7 +56,7 @@ var bombs = []struct {
 	}, ""},
 	{"header lines", 500_000, func(n int) string { return repeat("", "X: y\r\n", n, "\r\nhi\r\n") }, mime.HeaderLimit},
 	{"one long header line", 5_000_000, func(n int) string { return repeat("Subject: ", "x", n, "\r\n\r\nhi\r\n") }, mime.HeaderLimit},
-	{"folded lines", 500_000, func(n int) string { return repeat("Content-Type: text/plain;\r\n", " x=y;\r\n", n, "\r\nhi\r\n") }, mime.HeaderLimit},
+	{"folded lines", 1_000_000, func(n int) string { return repeat("Content-Type: text/plain;\r\n", " x=y;\r\n", n, "\r\nhi\r\n") }, mime.HeaderLimit},
 	{"lines that are no fields", 200_000, func(n int) string { return repeat(mixed[:42], "--c\r\nA: b\r\n", n, "\r\n") }, mime.NotAField},
 	{"sections of a parameter", 20_000, func(n int) string {
 		var b strings.Builder
@@ -64,6 +65,13 @@ var bombs = []struct {
 		}
 		return "Content-Type: text/plain;\r\n" + b.String() + "\r\n"
 	}, ""},
+	{"sections beyond the limit", 100_000, func(n int) string {
+		var b strings.Builder
+		for i := range n {
+			fmt.Fprintf(&b, " name*%d=x;\r\n", i)
+		}
+		return "Content-Type: text/plain;\r\n" + b.String() + "\r\n"
+	}, mime.HeaderLimit},
 	{"parameters", 50_000, func(n int) string {
 		var b strings.Builder
 		for i := range n {
@@ -74,14 +82,22 @@ var bombs = []struct {
 	{"comments", 500_000, func(n int) string { return repeat("Content-Type: ", "(", n, "\r\n\r\n") }, mime.BadType},
 	{"groups", 100_000, func(n int) string { return repeat("To: ", "a:", n, "\r\n\r\n") }, ""},
 	{"addresses", 100_000, func(n int) string { return repeat("To: ", "a@b,", n, "\r\n\r\n") }, ""},
+	{"encoded words beyond the limit", 200_000, func(n int) string { return repeat("Subject: ", "=?utf-8?q?x?= ", n, "\r\n\r\n") }, mime.HeaderLimit},
 	{"encoded words", 50_000, func(n int) string { return repeat("Subject: ", "=?utf-8?q?x?= ", n, "\r\n\r\n") }, ""},
-	{"junk in base64", 5_000_000, func(n int) string { return repeat("Content-Transfer-Encoding: base64\r\n\r\n", "!", n, "\r\n") }, ""},
+	{"junk in base64", 10_000_000, func(n int) string { return repeat("Content-Transfer-Encoding: base64\r\n\r\n", "!", n, "\r\n") }, ""},
 	{"spaces in quoted-printable", 5_000_000, func(n int) string {
 		return repeat("Content-Transfer-Encoding: quoted-printable\r\n\r\n", " ", n, "x\r\n")
 	}, ""},
 	{"delimiters after the close", 200_000, func(n int) string { return repeat(mixed+"--b\r\n\r\n--b--\r\n", "--b\r\n", n, "") }, mime.AfterClose},
 	{"delimiters that are none", 200_000, func(n int) string { return repeat(mixed, "--bb--\r\n", n, "") }, mime.NoParts},
 	{"HTML without ends", 1_000_000, func(n int) string { return repeat("Content-Type: text/html\r\n\r\n", "<script><a <!-- ", n/10, "") }, ""},
+	{"scripts", 8000, func(n int) string { return repeat("Content-Type: text/html\r\n\r\n", "<style></style>", n, "") }, ""},
+	{"CR alone", 5_000_000, func(n int) string { return repeat("Subject: x\r\n\r\n", "\r", n, "\r\n") }, mime.BareCR},
+	{"lines like delimiters", 200_000, func(n int) string { return repeat(mixed+"--b\r\n\r\n", "--bb\r\n", n, "") }, mime.LikeDelimiter},
+	{"hollow uuencode", 200_000, func(n int) string {
+		return repeat("Content-Transfer-Encoding: x-uuencode\r\n\r\nbegin 644 x\r\n", "M\r\n", n, "")
+	}, ""},
+	{"meta without ends", 100_000, func(n int) string { return repeat("Content-Type: text/html\r\n\r\n", "<meta <!-- ", n, "") }, ""},
 	{"replies", 20_000, func(n int) string { return repeat("Subject: ", "[a]Re:[fwd:", n, "\r\n\r\n") }, ""},
 }
 
@@ -111,6 +127,30 @@ func everything(t testing.TB, text string) *mime.Message {
 	return m
 }
 
+// TestNestedEncodedMessages opens messages that are encoded in each other, which costs no more than reading each.
+func TestNestedEncodedMessages(t *testing.T) {
+	text := "Subject: innermost\r\n\r\nhi\r\n"
+	const depth = 20
+	for range depth {
+		var b strings.Builder
+		b.WriteString("Content-Type: message/rfc822\r\nContent-Transfer-Encoding: base64\r\n\r\n")
+		w := transfer.NewWriter(transfer.Base64, &b)
+		_, err := io.WriteString(w, text)
+		require.NoError(t, err)
+		require.NoError(t, w.Close())
+		text = b.String()
+	}
+	m := index(t, text)
+	for range depth {
+		require.True(t, m.Defects.Has(mime.EncodedMessage))
+		next, err := m.Root.OpenMessage(mime.Limits{}, m.Size)
+		require.NoError(t, err)
+		require.Less(t, next.Size, m.Size)
+		m = next
+	}
+	require.Equal(t, "hi\r\n", readAll(t, m.Root.Body()))
+}
+
 // counted counts the octets that are read.
 type counted struct {
 	*strings.Reader
@@ -123,23 +163,29 @@ func (c *counted) ReadAt(p []byte, off int64) (int, error) {
 	return n, err
 }
 
-// TestBombs checks that hostile messages are indexed and read all the same, and that all that is allocated meanwhile grows
-// no faster than the message: for twice the size it is at most three times as much. The index takes less than 16 MiB, and reads each octet once;
-// all the rest reads it five times at most.
+// TestBombs checks that hostile messages are indexed and read all the same, and that all that is allocated meanwhile is less
+// than 100 MB, and grows no faster than the message: for twice the size it is at most three times as much, from a quarter
+// to the half and from that to the whole. The index takes less than 16 MiB, and reads each octet once; all the rest reads it
+// five times at most.
 func TestBombs(t *testing.T) {
 	require.GreaterOrEqual(t, len(bombs), 22)
 	for _, bomb := range bombs {
 		t.Run(bomb.name, func(t *testing.T) {
 			text := bomb.make(bomb.n)
 			var m *mime.Message
-			two := allocated(func() { m = everything(t, text) })
+			whole := allocated(func() { m = everything(t, text) })
 			require.LessOrEqual(t, m.Root.End, m.Size)
 			if bomb.kind != "" {
 				require.Truef(t, m.Defects.Has(bomb.kind), "%v", kinds(m))
 			}
-			half := bomb.make(bomb.n / 2)
-			one := allocated(func() { everything(t, half) })
-			require.LessOrEqual(t, two, 3*one+1<<20)
+			require.LessOrEqual(t, whole, uint64(100<<20))
+			larger := whole
+			for _, n := range []int{bomb.n / 2, bomb.n / 4} {
+				text := bomb.make(n)
+				spent := allocated(func() { everything(t, text) })
+				require.LessOrEqual(t, larger, 3*spent+1<<20, "from %d", n)
+				larger = spent
+			}
 			require.LessOrEqual(t, allocated(func() { index(t, text) }), uint64(16<<20))
 		})
 	}

@@ -60,9 +60,10 @@ func skipElement(s, tag string) string {
 		if i < 0 {
 			return ""
 		}
-		s = s[i+2:]
+		end := s[i:]
+		s = end[2:]
 		if len(s) >= len(tag) && equalFold(s[:len(tag)], tag) {
-			_, s = cutTag("<" + s)
+			_, s = cutTag(end)
 			return s
 		}
 	}

@@ -111,7 +111,7 @@ var messages = []struct {
 		name:    "prefix",
 		text:    mixed + "--b\nContent-Type: multipart/mixed; boundary=bb\n\n--bb\n\n1\n--bbb\n--bb--\n--b\n\n2\n--b--\n",
 		outline: "multipart/mixed\n multipart/mixed\n  text/plain \"1\\r\\n--bbb\" 1\n text/plain \"2\" 0\n",
-		defects: []defect.Kind{mime.PrefixBoundary},
+		defects: []defect.Kind{mime.PrefixBoundary, mime.LikeDelimiter},
 	},
 	{
 		name:    "same boundary",
@@ -225,7 +225,7 @@ var messages = []struct {
 	},
 	{
 		name: "folds and odd spacing", text: "Subject: x\n \n y\nContent-Type :\n text/html;\n\tcharset=utf-8\n\n",
-		outline: "text/html \"\" 0\n",
+		outline: "text/html \"\" 0\n", defects: []defect.Kind{mime.BlankFold, mime.OddField},
 	},
 }
 
@@ -288,6 +288,31 @@ func TestIndexerPieces(t *testing.T) {
 		require.NoError(t, err)
 		require.Equal(t, outline(whole, text), outline(pieces, text), test.name)
 		require.Equal(t, kinds(whole), kinds(pieces), test.name)
+	}
+}
+
+// TestBareCR checks that the first CR without LF is found at its place, however the message is cut.
+func TestBareCR(t *testing.T) {
+	for text, want := range map[string]int64{
+		"": -1, "\r\n\r\na\r\n": -1, "\n\na\n": -1, "\r\n\na\r\n": -1, "\r": 0, "X: \ry\r\n\r\n": 3, "\r\na\r": 3, "\n\ra\n": 1, "\n\r\n\ra\n": 3,
+		"\r\n\r\r\n": 2, "\r\n\ra\n": 2, "\r\na\n\r": 4,
+	} {
+		for size := 1; size <= len(text)+1; size++ {
+			x := mime.NewIndexer(mime.Limits{})
+			for piece := range slices.Chunk([]byte(text), size) {
+				_, err := x.Write(piece)
+				require.NoError(t, err)
+			}
+			m, err := x.Finish()
+			require.NoError(t, err)
+			found := int64(-1)
+			for d := range m.Defects.All() {
+				if d.Kind == mime.BareCR {
+					found = d.Offset
+				}
+			}
+			require.Equal(t, want, found, "%q in pieces of %d", text, size)
+		}
 	}
 }
 

@@ -24,7 +24,9 @@ type Indexer struct {
 	lines   int64 // line ends before at
 	eol     int   // length of the last of them
 	bareLF  int64 // where the first was found, -1 if there was none
+	bareCR  int64
 	nul     int64
+	endsCR  bool // what was written ends in CR
 
 	carry []byte // the start of a line that has not come whole
 	size  int64  // of what has come of it
@@ -48,7 +50,7 @@ type container struct {
 
 // NewIndexer returns an Indexer of one message.
 func NewIndexer(limits Limits) *Indexer {
-	x := &Indexer{limits: limits.withDefaults(), bareLF: -1, nul: -1, bounds: map[string]int{}, told: map[defect.Kind]int{}}
+	x := &Indexer{limits: limits.withDefaults(), bareLF: -1, bareCR: -1, nul: -1, bounds: map[string]int{}, told: map[defect.Kind]int{}}
 	x.msg = &Message{doc: &document{}}
 	x.msg.Root = x.open(0)
 	return x
@@ -65,6 +67,7 @@ func (x *Indexer) Write(p []byte) (int, error) {
 			x.nul = x.written + int64(i)
 		}
 	}
+	whole := p
 	x.written += int64(n)
 	for len(p) > 0 && x.err == nil {
 		switch {
@@ -79,7 +82,41 @@ func (x *Indexer) Write(p []byte) (int, error) {
 	if x.err != nil {
 		return 0, x.err
 	}
+	if x.bareCR < 0 && n > 0 {
+		x.findBareCR(whole)
+	}
 	return n, nil
+}
+
+// findBareCR looks for the first CR that no LF follows in what was written last. To look at each CR takes as long as all the
+// rest, so they are counted first: as long as no LF is bare, there is one for each CR.
+func (x *Indexer) findBareCR(p []byte) {
+	start := x.written - int64(len(p))
+	if x.endsCR && p[0] != '\n' {
+		x.bareCR = start - 1
+		return
+	}
+	crs := bytes.Count(p, []byte{'\r'})
+	paired := crs
+	if x.endsCR {
+		paired++
+	}
+	if x.endsCR = p[len(p)-1] == '\r'; x.endsCR {
+		paired--
+	}
+	if crs == 0 || x.bareLF < 0 && paired == bytes.Count(p, []byte{'\n'}) {
+		return
+	}
+	for i := 0; ; {
+		n := bytes.IndexByte(p[i:], '\r')
+		if i += n + 1; n < 0 || i == len(p) {
+			return
+		}
+		if p[i] != '\n' {
+			x.bareCR = start + int64(i-1)
+			return
+		}
+	}
 }
 
 // Finish ends the message and returns its index, which has no source yet. Its error is [ErrLimit].
@@ -94,6 +131,12 @@ func (x *Indexer) Finish() (*Message, error) {
 		x.endParts(0, x.written, x.lines)
 		if x.bareLF >= 0 {
 			x.found(BareLF, x.bareLF)
+		}
+		if x.endsCR && x.bareCR < 0 {
+			x.bareCR = x.written - 1
+		}
+		if x.bareCR >= 0 {
+			x.found(BareCR, x.bareCR)
 		}
 		if x.nul >= 0 {
 			x.found(NUL, x.nul)

@@ -47,6 +47,9 @@ func (x *Indexer) header(l line) {
 	case name == 0 && (!folded || !h.any):
 		x.oddLine(l)
 	default:
+		if folded && len(bytes.TrimLeft(l.text, " \t")) == 0 {
+			x.found(BlankFold, l.start)
+		}
 		x.keep(l, name)
 		x.pass(l)
 	}
@@ -104,6 +107,9 @@ func (x *Indexer) keep(l line, name int) {
 	h.any = true
 	if name > 0 {
 		x.fields++
+		if l.text[name] != ':' {
+			x.found(OddField, l.start)
+		}
 		h.keeping = name > len(contentPrefix) && equalFold(l.text[:len(contentPrefix)], contentPrefix)
 	}
 	if !x.count(l) {

@@ -8,7 +8,7 @@ import (
 func isBlank(c byte) bool { return c == ' ' || c == '\t' }
 
 // fieldName returns the length of the field name that a line starts with, 0 if it starts no field (RFC 5322, 2.2). White
-// space before the colon is obsolete, but no fault (RFC 5322, 4.5; RFC 7103, 7.4).
+// space before the colon is obsolete (RFC 5322, 4.5), and no reason to refuse a field (RFC 7103, 7.4).
 func fieldName(line []byte) int {
 	n := 0
 	for n < len(line) && n < maxName && ' ' < line[n] && line[n] < 0x7f && line[n] != ':' {

@@ -1,9 +1,10 @@
 package mime
 
 import (
+	"bytes"
 	"fmt"
 	"io"
-	"strings"
+	"math"
 
 	"github.com/wirepost/wirepost/mime/transfer"
 )
@@ -54,6 +55,7 @@ func (p *Part) OpenMessage(limits Limits, most int64) (*Message, error) {
 	if p.Message != nil || !p.encoded() {
 		return Index(p.Body(), p.Size(), limits)
 	}
+	most = min(most, math.MaxInt64-1)
 	b, err := io.ReadAll(io.LimitReader(p.Decoded(), most+1))
 	if err != nil {
 		return nil, fmt.Errorf("mime: decoding a message: %w", err)
@@ -61,8 +63,7 @@ func (p *Part) OpenMessage(limits Limits, most int64) (*Message, error) {
 	if int64(len(b)) > most {
 		return nil, ErrLimit
 	}
-	text := strings.NewReader(string(b))
-	return Index(text, text.Size(), limits)
+	return Index(bytes.NewReader(b), int64(len(b)), limits)
 }
 
 // encoded reports whether the octets of the body are not those of the content.

@@ -96,8 +96,9 @@ func (s Section) String() string {
 	return text
 }
 
-// Section opens a section of the message: its size, and a reader of its octets, of which a part is read by making an
-// section of it: see [Partial]. Named fields are those of the first 1 MiB of the header. Its error is [ErrNoPart] for what the message does not have, which IMAP says as NIL, or that of the source.
+// Section opens a section of the message: its size, and a reader of its octets, for a piece of which see [Partial]. Named
+// fields are those of the first 1 MiB of the header. Its error is [ErrNoPart] for what the message does not have, which
+// IMAP says as NIL, or that of the source.
 func (m *Message) Section(s Section) (*io.SectionReader, error) {
 	p := m.Root.find(s.Path)
 	if p == nil {

@@ -2,7 +2,9 @@ package mime
 
 import (
 	"bufio"
+	"bytes"
 	"io"
+	"strings"
 	"unicode/utf8"
 
 	"github.com/wirepost/wirepost/mime/charset"
@@ -11,25 +13,56 @@ import (
 // maxSample is how much of a text its charset is guessed from.
 const maxSample = 4 << 10
 
-// Text is the decoded body as UTF-8. Its charset is that of the Content-Type; where that is missing, unknown, or
-// evidently wrong, it is guessed from the first 4 KiB. Line ends stay as they are. Its errors are those of the source.
+// Text is the decoded body as UTF-8. Its charset is that of the Content-Type, unless a mark of Unicode's byte order at the
+// start says better. Where it is missing, unknown, or evidently wrong, it is guessed: from the first 4 KiB; for HTML, if those
+// are no UTF-8, from what a <meta> in the first 1,024 octets says; and if all of that is ASCII, from what follows the first
+// octet that is not. Line ends stay as they are. Its errors are those of the source.
 func (p *Part) Text() io.Reader {
 	b := bufio.NewReaderSize(p.Decoded(), int(min(p.Size(), maxSample)))
 	sample, _ := b.Peek(maxSample) // an error comes again, behind what there is
-	r, _ := charset.NewReader(textCharset(p.Params.Get("charset"), sample), b)
+	r, _ := charset.NewReader(p.textCharset(sample), b)
 	return r
 }
 
-// textCharset is the charset to read a text with.
-func textCharset(label string, sample []byte) string {
-	switch name := charset.Canonical(label); {
-	case label == "" || name == "":
-	case equalFold(name, "utf-8") && !mostlyUTF8(sample):
-	case equalFold(name, "us-ascii") && !isASCII(sample):
-	default:
+// textCharset is the charset to read a text with, "" if only what follows can tell.
+func (p *Part) textCharset(sample []byte) string {
+	const (
+		ascii  = "US-ASCII"
+		legacy = "windows-1252"
+	)
+	label := p.Params.Get("charset")
+	name := charset.Canonical(label)
+	switch {
+	case strings.HasPrefix(name, "UTF-16") || strings.HasPrefix(name, "UTF-32"):
+		return label // such a text may start with a mark of its own
+	case hasMark(sample):
+		return charset.Detect(sample)
+	case name == "" || name == ascii:
+	case name != "UTF-8" || mostlyUTF8(sample):
 		return label
 	}
-	return charset.Detect(sample)
+	guess := charset.Detect(sample)
+	if p.Type == "text/html" && (guess == legacy || guess == ascii) {
+		switch meta := charset.Canonical(metaCharset(sample[:min(len(sample), maxMeta)])); {
+		case meta == "" || meta == ascii || strings.HasPrefix(meta, "UTF-"): // UTF-16 it can't be, or it could not be read
+		default:
+			return meta
+		}
+	}
+	if guess == ascii {
+		return ""
+	}
+	return guess
+}
+
+// hasMark reports whether b starts with a mark of byte order. That of UTF-16 is two letters in other charsets, where there
+// is no NUL, which the line ends of UTF-16 have.
+func hasMark(b []byte) bool {
+	if bytes.HasPrefix(b, []byte("\xef\xbb\xbf")) {
+		return true
+	}
+	wide := bytes.HasPrefix(b, []byte("\xff\xfe")) || bytes.HasPrefix(b, []byte("\xfe\xff"))
+	return wide && bytes.IndexByte(b, 0) >= 0
 }
 
 // mostlyUTF8 reports whether b is UTF-8, with no more than a few faults: a text of another charset has more. What is cut off

@@ -19,10 +19,10 @@ type layer struct {
 // internal. An engine never imports another one; queue speaks smtp's vocabulary and queue/relay dials with it.
 var layers = []layer{
 	{"examples/...", "...", "..."},
-	{"queue", "smtp mime dnsresolve auth internal/...", "golang.org/x/... " + sasl + " " + dns},
-	{"queue/relay", "queue smtp mime dnsresolve auth internal/...", "golang.org/x/... " + sasl + " " + dns},
+	{"queue", "smtp mime/... dnsresolve auth internal/...", "golang.org/x/... " + sasl + " " + dns},
+	{"queue/relay", "queue smtp mime/... dnsresolve auth internal/...", "golang.org/x/... " + sasl + " " + dns},
 	{"queue/queuetest", "queue smtp internal/...", "golang.org/x/... " + sasl + " " + dns},
-	{"queue/...", "queue smtp mime internal/...", "..."}, // stores, on whatever database they are about
+	{"queue/...", "queue smtp mime/... internal/...", "..."}, // stores, on whatever database they are about
 	{"smtp/...", "auth mime dnsresolve internal/...", "golang.org/x/... " + sasl},
 	{"pop3/...", "auth mime dnsresolve internal/...", "golang.org/x/... " + sasl},
 	{"imap4/...", "auth mime dnsresolve internal/...", "golang.org/x/... " + sasl},

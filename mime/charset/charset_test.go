@@ -62,6 +62,10 @@ func TestDecode(t *testing.T) {
 		{"utf-16le", "a\x00\x3d\xd8\x00\xde", "a😀"},
 		{"utf-32", "\xff\xfe\x00\x00a\x00\x00\x00", "a"},
 		{"utf-32be", "\x00\x01\xf6\x00", "😀"},
+		{"utf-16le", "\xff\xfea\x00", "a"},
+		{"utf-16le", "\xfe\xff\x00a", "a"},
+		{"utf-16be", "\xfe\xff\x00a\xfe\xff", "a\ufeff"},
+		{"utf-32le", "\xff\xfe\x00\x00a\x00\x00\x00", "a"},
 		{"utf-32be", "\x00\x00\x00a\x00", "a\uFFFD"},
 		{"utf-7", "Hi Mom +Jjo-!+-", "Hi Mom ☺!+"},
 		{"utf-7", "A+ImIDkQ.", "A≢Α."},
@@ -81,15 +85,17 @@ func TestDecode(t *testing.T) {
 
 func TestUnknownLabel(t *testing.T) {
 	long := strings.Repeat("x", 8<<10-1) + "é and more"
-	for in, want := range map[string]string{"caf\xe9": "café", "café": "café", "": "", long: long, "\xe9" + long: "é" + long[:8<<10-1] + "Ã© and more"} {
+	for in, want := range map[string]string{"caf\xe9": "café", "café": "café", "": "", long: long, "\xe9" + long: "é" + long[:8<<10-1] + "Ã© and more", long + long: long + long, strings.Repeat("x", 9000) + "\xe9": strings.Repeat("x", 9000) + "é", "\ufeffé": "é", "x\ufeff": "x\ufeff"} {
 		got, known := charset.Decode("x-unknown-one", []byte(in))
 		require.False(t, known)
 		require.Equal(t, want, got)
-		r, known := charset.NewReader("x-unknown-one", strings.NewReader(in))
-		require.False(t, known)
-		streamed, err := io.ReadAll(r)
-		require.NoError(t, err)
-		require.Equal(t, want, string(streamed))
+		for _, way := range []func(io.Reader) io.Reader{iotest.HalfReader, iotest.OneByteReader, iotest.DataErrReader} {
+			r, known := charset.NewReader("x-unknown-one", way(strings.NewReader(in)))
+			require.False(t, known)
+			streamed, err := io.ReadAll(r)
+			require.NoError(t, err)
+			require.Equal(t, want, string(streamed))
+		}
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"unicode/utf8"
 
+	"golang.org/x/text/encoding"
 	"golang.org/x/text/encoding/simplifiedchinese"
 	"golang.org/x/text/transform"
 )
@@ -74,6 +75,11 @@ func (d toTheEnd) Transform(dst, src []byte, atEOF bool) (wrote, took int, err e
 		return wrote, took, transform.ErrShortDst
 	}
 	return wrote + utf8.EncodeRune(dst[wrote:], utf8.RuneError), len(src), nil
+}
+
+// marked reads Unicode in a byte order that is named, though a mark at the start may say another one.
+func marked(e encoding.Encoding) func() transform.Transformer {
+	return func() transform.Transformer { return toTheEnd{e.NewDecoder()} }
 }
 
 // newGB reads GB2312 and GBK as what has them all.

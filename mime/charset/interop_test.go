@@ -4,6 +4,7 @@ package charset_test
 
 import (
 	"bytes"
+	"encoding/json"
 	"maps"
 	"os/exec"
 	"slices"
@@ -28,15 +29,30 @@ func run(t *testing.T, in []byte, program string, args ...string) []byte {
 	return out.Bytes()
 }
 
-// pythonDecode decodes in with a codec of Python, U+FFFD for what it can't.
-func pythonDecode(t *testing.T, codec string, in []byte) string {
-	return string(run(t, in, "python3", "-c",
-		"import sys\nsys.stdout.buffer.write(sys.stdin.buffer.read().decode('"+codec+"', 'replace').encode('utf-8'))"))
+// A job is octets to be decoded with a codec of Python, with U+FFFD for what it can't, or text in UTF-8 to be encoded.
+type job struct {
+	Codec  string `json:"codec"`
+	Encode bool   `json:"encode"`
+	Octets []byte `json:"octets"`
 }
 
-func pythonEncode(t *testing.T, codec, in string) []byte {
-	return run(t, []byte(in), "python3", "-c",
-		"import sys\nsys.stdout.buffer.write(sys.stdin.buffer.read().decode('utf-8').encode('"+codec+"', 'replace'))")
+// python runs jobs, all in one process, since that takes long to start.
+func python(t *testing.T, jobs []job) (results [][]byte) {
+	t.Helper()
+	in, err := json.Marshal(jobs)
+	require.NoError(t, err)
+	out := run(t, in, "python3", "-c", `
+import base64, json, sys
+results = []
+for job in json.load(sys.stdin):
+    b, codec = base64.b64decode(job["octets"]), job["codec"]
+    b = b.decode("utf-8").encode(codec, "replace") if job["encode"] else b.decode(codec, "replace").encode("utf-8")
+    results.append(base64.b64encode(b).decode())
+print(json.dumps(results))
+`)
+	require.NoError(t, json.Unmarshal(out, &results))
+	require.Len(t, results, len(jobs))
+	return results
 }
 
 // TestSinglesOfPython compares each octet of the charsets of single octets.
@@ -60,15 +76,13 @@ func TestSinglesOfPython(t *testing.T) {
 		"windows-1254": "cp1254", "windows-1257": "cp1257", "windows-1256": "cp1256",
 	}
 	names := slices.Sorted(maps.Keys(codecs))
-	args := []string{"-c", "import sys\nb = sys.stdin.buffer.read()\n" +
-		"for c in sys.argv[1:]: sys.stdout.buffer.write(b.decode(c, 'replace').encode('utf-8'))"}
+	var jobs []job
 	for _, label := range names {
-		args = append(args, codecs[label])
+		jobs = append(jobs, job{Codec: codecs[label], Octets: all})
 	}
-	tables := []rune(string(run(t, all, "python3", args...)))
-	require.Len(t, tables, 256*len(names))
-	for i, label := range names {
-		want := tables[256*i : 256*i+256]
+	for i, table := range python(t, jobs) {
+		label, want := names[i], []rune(string(table))
+		require.Len(t, want, 256)
 		for c, r := range want {
 			got, _ := charset.Decode(label, all[c:c+1])
 			superset := c >= 0x80 && c < 0xa0 && (r < 0xa0 || r == utf8.RuneError) // C1, or what Windows put there
@@ -90,12 +104,17 @@ func TestSinglesOfLibc(t *testing.T) {
 	for label, name := range map[string]string{
 		"viscii": "VISCII", "armscii-8": "ARMSCII-8", "koi8-t": "KOI8-T", "x-mac-ce": "MAC-CENTRALEUROPE",
 	} {
+		var in []byte // those that we know, each in a line
+		var want strings.Builder
 		for c := range 256 {
 			got, _ := charset.Decode(label, []byte{byte(c)})
 			if r, _ := utf8.DecodeRuneInString(got); r != utf8.RuneError {
-				require.Equal(t, string(run(t, []byte{byte(c)}, "iconv", "-f", name, "-t", "UTF-8")), got, "%s 0x%02x", label, c)
+				in = append(in, byte(c), '\n')
+				want.WriteString(got + "\n")
 			}
 		}
+		require.Greater(t, len(in), 300)
+		require.Equal(t, string(run(t, in, "iconv", "-f", name, "-t", "UTF-8")), want.String(), label)
 	}
 }
 
@@ -108,7 +127,7 @@ func TestTextOfPython(t *testing.T) {
 		taiwan   = "你好，世界 ABC\r\n繁體中文\r\n"
 		all      = japanese + korean + chinese + "é 😀 +-~\r\n"
 	)
-	for _, tt := range []struct{ label, codec, text string }{
+	tests := []struct{ label, codec, text string }{
 		{"iso-2022-jp", "iso2022_jp", japanese},
 		{"iso-2022-jp-1", "iso2022_jp_1", japanese + "丂侄\r\n"},
 		{"iso-2022-jp-2", "iso2022_jp_2", japanese + "안녕 你们 é α\r\n"},
@@ -132,20 +151,31 @@ func TestTextOfPython(t *testing.T) {
 		{"utf-32", "utf_32", all},
 		{"utf-32be", "utf_32_be", all},
 		{"utf-32le", "utf_32_le", all},
-	} {
-		got, known := charset.Decode(tt.label, pythonEncode(t, tt.codec, tt.text))
+	}
+	var jobs []job
+	for _, tt := range tests {
+		ours, _ := charset.Encode(tt.label, tt.text)
+		jobs = append(jobs, job{tt.codec, true, []byte(tt.text)}, job{tt.codec, false, ours})
+	}
+	results := python(t, jobs)
+	for i, tt := range tests {
+		got, known := charset.Decode(tt.label, results[2*i])
 		require.True(t, known)
 		require.Equal(t, tt.text, got, tt.label)
-		if octets, whole := charset.Encode(tt.label, tt.text); whole {
-			require.Equal(t, tt.text, strings.TrimPrefix(pythonDecode(t, tt.codec, octets), "\uFEFF"), tt.label)
+		if _, whole := charset.Encode(tt.label, tt.text); whole {
+			require.Equal(t, tt.text, strings.TrimPrefix(string(results[2*i+1]), "\uFEFF"), tt.label)
 		}
 	}
 }
 
 // TestInvalidUTF8OfPython compares where U+FFFD is put.
 func TestInvalidUTF8OfPython(t *testing.T) {
+	var jobs []job
 	for _, in := range []string{"\xff", "a\xe2\x82", "\xe2\x82b", "\xc0\xaf", "\xed\xa0\x80", "\xf0\x9f\x98", "\xf4\x90\x80\x80", "\x80\x80", "\xe2\xe2\x82\xac"} {
-		got, _ := charset.Decode("utf-8", []byte(in))
-		require.Equal(t, pythonDecode(t, "utf_8", []byte(in)), got, "%q", in)
+		jobs = append(jobs, job{Codec: "utf_8", Octets: []byte(in)})
+	}
+	for i, want := range python(t, jobs) {
+		got, _ := charset.Decode("utf-8", jobs[i].Octets)
+		require.Equal(t, string(want), got, "%q", jobs[i].Octets)
 	}
 }

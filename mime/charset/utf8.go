@@ -12,6 +12,7 @@ const bom = "\uFEFF"
 
 // utf8Decoder passes valid UTF-8 and puts U+FFFD for the rest.
 type utf8Decoder struct {
+	inText  bool // there is text before: a mark of byte order is none
 	started bool
 	repair  transform.Transformer
 }
@@ -50,6 +51,6 @@ func (d *utf8Decoder) Transform(dst, src []byte, atEOF bool) (wrote, took int, e
 }
 
 func (d *utf8Decoder) Reset() {
-	d.started = false
+	d.started = d.inText
 	d.repair.Reset()
 }

@@ -201,7 +201,9 @@ func FuzzParseParams(f *testing.F) {
 			v, p := header.ParseParams(string(folded[len("Content-Type:"):]), &found)
 			require.Equal(t, value, v)
 			require.Equal(t, params, p, "%q", folded)
-			require.Zero(t, found.Len(), "%q: %v", folded, found)
+			for d := range found.All() { // a boundary may look like an encoded word, and stays as it is
+				require.True(t, d.Kind == header.EncodedValue && strings.Contains(params.Get("boundary"), "=?"), "%q: %v", folded, d)
+			}
 		}
 	})
 }

@@ -17,6 +17,7 @@ const (
 )
 
 // MaxParams is how many parameters of different names [ParseParams] returns at most; the value of each is cut at [MaxText].
+// Of values that are parted into sections (RFC 2231, 3), it reads 1,024 sections.
 const MaxParams = 100
 
 // A Param is one parameter of a Content-Type, Content-Disposition or the like.

@@ -34,7 +34,7 @@ func TestParseParams(t *testing.T) {
 		{"", "", nil, ""},
 		{"(only a comment)", "", nil, ""},
 		{"text/plain;", "text/plain", nil, ""},
-		{`multipart/mixed; boundary="=?utf-8?q?x?="`, "multipart/mixed", params("boundary", "=?utf-8?q?x?="), ""},
+		{`multipart/mixed; boundary="=?utf-8?q?x?="`, "multipart/mixed", params("boundary", "=?utf-8?q?x?="), header.EncodedValue},
 		{`x/y; a="q\"\\"; b=""`, "x/y", params("a", `q"\`, "b", ""), ""},
 		{`x/y; a="fold` + "\r\n" + ` ed"`, "x/y", params("a", "fold ed"), ""},
 		{`attachment; filename="Grüße.txt"`, "attachment", params("filename", "Grüße.txt"), ""},
@@ -76,6 +76,8 @@ func TestParseParams(t *testing.T) {
 		{"a; \xff=1; ÿ=2", "a", params("ÿ", "1"), header.DuplicateParameter},
 		{"a; X=1; x=2", "a", params("x", "1"), header.DuplicateParameter},
 		{"a; X*=utf-8''1; x*=utf-8''2", "a", params("x", "1"), header.DuplicateParameter},
+		{"multipart/mixed; boundary=x; boundary*=utf-8''y", "multipart/mixed", params("boundary", "y"), header.DuplicateParameter},
+		{"multipart/mixed; boundary*0=y; boundary=x", "multipart/mixed", params("boundary", "y"), header.DuplicateParameter},
 		{"text/html; charset=x/y", "text/html", params("charset", "x/y"), header.UnquotedValue},
 	} {
 		var found defect.List
@@ -93,13 +95,19 @@ func TestParseParams(t *testing.T) {
 func TestParseParamsLimits(t *testing.T) {
 	var b strings.Builder
 	b.WriteString("a/b")
-	for i := range 100_000 {
-		b.WriteString("; name*" + strconv.Itoa(i) + "=abc")
-	}
 	var found defect.List
-	_, got := header.ParseParams(b.String(), &found)
+	_, got := header.ParseParams("a/b; name="+strings.Repeat("a", 100_000), &found)
 	require.Len(t, got, 1)
 	require.Len(t, got[0].Value, header.MaxText)
+	require.True(t, found.Has(header.TooLong))
+
+	for i := range 100_000 {
+		b.WriteString("; name*" + strconv.Itoa(i) + "=" + strings.Repeat("a", i%1000/10))
+	}
+	found = defect.List{}
+	_, got = header.ParseParams(b.String(), &found)
+	require.Len(t, got, 1)
+	require.Equal(t, strings.Repeat("a", 49_500+18), got[0].Value) // of the first 1,024
 	require.True(t, found.Has(header.TooLong))
 
 	b.Reset()

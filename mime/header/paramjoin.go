@@ -30,6 +30,10 @@ func (p *paramParser) add(name, value string, at int) {
 			base = name
 		}
 	}
+	if len(p.sections) == maxSections {
+		p.found.Add(TooLong, int64(at))
+		return
+	}
 	n := p.lookup(base, at)
 	if n < 0 {
 		return
@@ -49,6 +53,9 @@ func (p *paramParser) add(name, value string, at int) {
 	}
 	p.sections = append(p.sections, s)
 }
+
+// maxSections is how many sections are kept, of all parameters together: enough for lines of 64 octets to make [MaxText].
+const maxSections = 1024
 
 // addSimple keeps a parameter without regard to RFC 2231.
 func (p *paramParser) addSimple(name, value string, at int) {
@@ -114,6 +121,9 @@ func (p *paramParser) join() Params {
 	var parts [][]section
 	for i, n := range p.names {
 		params[i].Name = n.name
+		if (n.name == "boundary" || n.name == "charset") && n.plain >= 0 && (n.extended >= 0 || n.continued) {
+			p.found.Add(DuplicateParameter, -1) // of a file name it is usual to give both forms
+		}
 		switch {
 		case n.extended >= 0:
 			params[i].Value, params[i].Language = p.extended([]section{p.sections[n.extended]})
@@ -133,9 +143,11 @@ func (p *paramParser) join() Params {
 // plain reads a value that is not encoded as RFC 2231 has it, though it may be as RFC 2047 has it, where that is not
 // allowed (RFC 2047, 5).
 func (p *paramParser) plain(name, value string) string {
-	if i := strings.Index(value, "=?"); i >= 0 && name != "boundary" && strings.Contains(value[i:], "?=") {
+	if i := strings.Index(value, "=?"); i >= 0 && strings.Contains(value[i:], "?=") {
 		p.found.Add(EncodedValue, -1)
-		return decodeWords(value, p.found)
+		if name != "boundary" {
+			return decodeWords(value, p.found)
+		}
 	}
 	return clean(value, p.found)
 }

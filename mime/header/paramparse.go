@@ -9,8 +9,8 @@ import (
 // ParseParams reads a value with parameters, such as a Content-Type or a Content-Disposition (RFC 2045, 5.1; RFC 2183; RFC
 // 2231). The value comes in lower case and without white space and comments, such as "text/plain" or "attachment", and is
 // empty if there is none. Where a parameter is given more than once the first counts, but an encoded value (name*) goes before
-// a continued one (name*0), and that before a plain one. Encoded words in values are decoded, but for a boundary. A
-// backslash is taken as part of the value if no quote or backslash follows, for there are unquoted Windows paths.
+// a continued one (name*0), and that before a plain one; for a boundary or charset that is a defect, too. Encoded words in
+// values are decoded, but for a boundary, and are a defect. A backslash is taken as part of the value if no quote or backslash follows, for there are unquoted Windows paths.
 func ParseParams(value string, found *defect.List) (string, Params) {
 	p := paramParser{s: value, found: found, last: -1, simple: strings.IndexByte(value, '*') < 0}
 	v := p.value()

@@ -11,7 +11,7 @@
 //
 // Reading never fails for what it reads: junk, lost padding, cut escapes and the like are read as the encoder may have
 // meant them (RFC 2045, 6.7 and 6.8; RFC 7103) and told as defects. What comes out does not depend on how the input is
-// cut into reads, and never has more than 63 octets for one octet of input (a uuencoded line that was cut; the others
+// cut into reads, and never has more than three octets for one octet of input (uuencoded lines that were cut; the others
 // make less of what they read).
 //
 // A [Scanner] finds the files that stand in a text without any MIME header, as news has them.

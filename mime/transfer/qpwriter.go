@@ -15,56 +15,85 @@ func (q *qpWriter) Write(p []byte) (int, error) {
 		return 0, err
 	}
 	for i := 0; i < len(p); {
-		c := p[i]
-		if c >= 0x80 && !q.cr && q.blank == 0 {
-			q.escape(c)
-		} else if n := q.run(p[i:]); n > 0 {
-			i += n
-			continue
-		} else {
-			q.octet(c)
+		n := q.run(p[i:])
+		if n == 0 {
+			q.octet(p[i])
+			n = 1
 		}
-		i++
+		i += n
 	}
 	return len(p), q.out.err
 }
 
-// run writes as much of p as is plain and fits the line, if it may stand where it is.
-func (q *qpWriter) run(p []byte) int {
-	const from = len("From") // settle sees to the blank after it
-	if q.cr || q.n == 0 || q.blank != 0 && (q.n <= from || !qpPlain[p[0]]) {
-		return 0
-	}
-	left := maxEncodedLine - 1 - q.n
-	if q.blank != 0 {
-		left--
-	}
-	if left <= 0 {
-		return 0
-	}
-	if q.blank != 0 {
-		q.line[q.n] = q.blank
-		q.n++
-		q.blank = 0
-	}
-	n := 0
-	for n < min(len(p), left) && (qpPlain[p[n]] || isBlank(p[n]) && q.n+n > from) {
-		n++
-	}
-	if n > 0 && isBlank(p[n-1]) {
-		n-- // it may be the last of its line
-	}
-	q.n += copy(q.line[q.n:], p[:n])
-	return n
-}
+// Classes of octets in the middle of a line. Those that are in none need a closer look.
+const (
+	qpPlain  = 1 + iota // stands for itself at any place but the first of a line
+	qpBlank             // stands for itself if something follows on the line
+	qpEscape            // is escaped anywhere
+)
 
-// qpPlain has the octets that stand for themselves at any place but the first of a line.
-var qpPlain = func() (v [256]bool) {
-	for c := byte('!'); c <= '~'; c++ {
-		v[c] = c != '='
+var qpClasses = func() (v [256]uint8) {
+	for c := range v {
+		switch {
+		case c == ' ' || c == '\t':
+			v[c] = qpBlank
+		case c >= 0x80 || c == '=':
+			v[c] = qpEscape
+		case ' ' < c && c <= '~':
+			v[c] = qpPlain
+		}
 	}
 	return v
 }()
+
+// run writes as much of p as fits the line and needs no closer look.
+func (q *qpWriter) run(p []byte) int {
+	const (
+		from = len("From")        // settle sees to the blank after it
+		room = maxEncodedLine - 1 // the soft line break takes one
+	)
+	n := q.n
+	if q.cr || n == 0 {
+		return 0
+	}
+	if q.blank != 0 {
+		if n <= from || n+4 > room || qpClasses[p[0]] == 0 {
+			return 0
+		}
+		q.line[n] = q.blank
+		q.blank = 0
+		n++
+	}
+	i := 0
+line:
+	for ; i < len(p) && n < room; i++ {
+		c := p[i]
+		switch qpClasses[c] {
+		case qpBlank:
+			if n <= from {
+				break line
+			}
+			fallthrough
+		case qpPlain:
+			q.line[n] = c
+			n++
+		case qpEscape:
+			if n+3 > room {
+				break line
+			}
+			q.line[n], q.line[n+1], q.line[n+2] = '=', upperHex[c>>4], upperHex[c&15]
+			n += 3
+		default:
+			break line
+		}
+	}
+	if i > 0 && isBlank(p[i-1]) { // it may be the last of its line
+		i--
+		n--
+	}
+	q.n = n
+	return i
+}
 
 // octet takes one octet.
 func (q *qpWriter) octet(c byte) {
@@ -85,7 +114,7 @@ func (q *qpWriter) octet(c byte) {
 	case isBlank(c):
 		q.settle()
 		q.blank = c
-	case qpPlain[c]:
+	case qpClasses[c] == qpPlain:
 		q.settle()
 		q.put(c)
 	default:

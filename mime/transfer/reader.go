@@ -74,11 +74,23 @@ func (s *spill) read(p []byte, src interface{ decodeTo([]byte) (int, error) }) (
 	return n, nil
 }
 
-// Sizes of an input's buffer. Most parts of most messages are small, so it starts small.
+// Sizes of an input's buffer. Most parts of most messages are small, so it starts small where the size is not known.
 const (
+	leastBuffer = 64
 	firstBuffer = 4 << 10
 	fullBuffer  = 32 << 10
 )
+
+// bufferSize is that of a buffer which r fits in, with an octet to spare, if r says how much it has.
+func bufferSize(r io.Reader) int {
+	switch r := r.(type) {
+	case interface{ Size() int64 }:
+		return int(min(max(r.Size(), leastBuffer), fullBuffer-1)) + 1
+	case interface{ Len() int }:
+		return min(max(r.Len(), leastBuffer), fullBuffer-1) + 1
+	}
+	return firstBuffer
+}
 
 // maxEmptyReads is how many reads in a row may return nothing, as in bufio.
 const maxEmptyReads = 100
@@ -106,7 +118,7 @@ func (in *input) fill() bool {
 	}
 	switch {
 	case in.buf == nil:
-		in.buf = make([]byte, firstBuffer)
+		in.buf = make([]byte, bufferSize(in.src))
 	case in.hi == len(in.buf) && len(in.buf) < fullBuffer:
 		b := make([]byte, fullBuffer)
 		in.hi = copy(b, in.window())

@@ -5,6 +5,7 @@ import (
 	"cmp"
 	"io"
 	"math/rand/v2"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -151,6 +152,29 @@ func TestIdentity(t *testing.T) {
 	require.Empty(t, found)
 	_, found = decode(t, transfer.SevenBit, "\r\n"+long+"\r\nx"+long)
 	require.Equal(t, []defect.Defect{{Kind: transfer.LongLine, Offset: 1002}}, found)
+}
+
+// TestBufferFitsInput checks that what says how small it is, is read into a small buffer.
+func TestBufferFitsInput(t *testing.T) {
+	const rounds = 100
+	in, out := strings.Repeat("QUJD", 10), make([]byte, 4<<10)
+	for name, open := range map[string]func() io.Reader{
+		"Size": func() io.Reader { return io.NewSectionReader(strings.NewReader(in), 0, int64(len(in))) },
+		"Len":  func() io.Reader { return bytes.NewBufferString(in) },
+	} {
+		var before, after runtime.MemStats
+		runtime.ReadMemStats(&before)
+		for range rounds {
+			r := transfer.NewReader(transfer.Base64, open(), nil)
+			n, err := io.ReadFull(r, out[:30])
+			require.NoError(t, err)
+			require.Equal(t, strings.Repeat("ABC", 10), string(out[:n]))
+			_, err = r.Read(out)
+			require.Equal(t, io.EOF, err)
+		}
+		runtime.ReadMemStats(&after)
+		require.Less(t, after.TotalAlloc-before.TotalAlloc, uint64(rounds*(3<<10)), name)
+	}
 }
 
 func TestReadErrorsPassThrough(t *testing.T) {

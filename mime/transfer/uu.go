@@ -7,8 +7,15 @@ import (
 	"github.com/wirepost/wirepost/mime/defect"
 )
 
-// UUShort is a line of uuencode that has fewer characters than it says.
-const UUShort defect.Kind = "a uuencoded line that was cut"
+// Defects of uuencode, besides those of files.
+const (
+	// UUShort is a line that has fewer characters than it says. It is filled up with zeros, for some transports drop the
+	// blanks that stand for them.
+	UUShort defect.Kind = "a uuencoded line that was cut"
+	// UUHollow is a line that is not filled up, since what was filled up before it has used up the three octets of output
+	// that there may be for one of input.
+	UUHollow defect.Kind = "more uuencoded lines that were cut than are filled up"
+)
 
 // What ends a uuencoded block, and a begin-base64 one.
 const (
@@ -20,6 +27,9 @@ const (
 	uuMax   = 63 // octets on a line
 	uuExtra = 2  // characters after those that the length asks for: a checksum, or padding
 )
+
+// uuMost is how many octets may be written for one that is read: lines of zeros that lost all their blanks would make 63.
+const uuMost = 3
 
 // uuEncoded is how many characters stand for n octets.
 func uuEncoded(n int) int { return (n + 2) / 3 * 4 }
@@ -53,7 +63,8 @@ func uuPlain(s []byte) bool {
 // uuBlock decodes what follows a begin line.
 type uuBlock struct {
 	report *report
-	zero   bool // the line that says "no octets" was there
+	zero   bool  // the line that says "no octets" was there
+	credit int64 // octets that may still be written
 }
 
 func (u *uuBlock) decode(dst, src []byte, pos int64, end bool) (wrote, took int, done bool) {
@@ -77,9 +88,15 @@ func (u *uuBlock) decode(dst, src []byte, pos int64, end bool) (wrote, took int,
 			return wrote, took, true
 		}
 		u.zero = n == 0 // an empty line, too: the blank that was there is lost
+		u.credit += uuMost * int64(length)
 		if uuEncoded(n) > len(text)-1 && n > 0 {
 			u.report.add(UUShort, pos+int64(took))
+			if int64(n) > u.credit {
+				u.report.add(UUHollow, pos+int64(took))
+				n = min(n, (len(text)-1)*6/8)
+			}
 		}
+		u.credit -= int64(n)
 		if n > 0 {
 			wrote += uuDecode(dst[wrote:], text[1:], n)
 		}
