@@ -5,6 +5,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"testing/iotest"
 
@@ -18,12 +19,12 @@ import (
 func TestContentPieces(t *testing.T) {
 	rnd := rand.New(rand.NewPCG(7, 7))
 	for range 300 {
-		text := ""
+		var text strings.Builder
 		for range rnd.IntN(12) {
-			text += words[rnd.IntN(len(words))]
+			text.WriteString(words[rnd.IntN(len(words))])
 		}
 		for _, disposition := range []string{"inline", "attachment"} {
-			e := mime.Entity{Disposition: disposition, Content: mime.ContentFromString(text)}
+			e := mime.Entity{Disposition: disposition, Content: mime.ContentFromString(text.String())}
 			draft := &mime.Draft{From: []header.Address{jane}, Attachments: []mime.Entity{e}}
 			whole, err := fixed().Build(draft)
 			require.NoError(t, err)

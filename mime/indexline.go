@@ -90,12 +90,12 @@ func (x *Indexer) hold(p []byte) {
 
 // finishLine adds to the line that is held, and takes it if that makes it whole.
 func (x *Indexer) finishLine(p []byte) []byte {
-	n := bytes.IndexByte(p, '\n')
-	if n < 0 {
+	before, after, ok := bytes.Cut(p, []byte{'\n'})
+	if !ok {
 		x.hold(p)
 		return nil
 	}
-	x.hold(p[:n])
+	x.hold(before)
 	l := line{text: x.carry, start: x.at, size: x.size + 1, eol: 1}
 	if x.last == '\r' {
 		l.eol = 2
@@ -103,5 +103,5 @@ func (x *Indexer) finishLine(p []byte) []byte {
 	}
 	x.size = 0
 	x.take(l)
-	return p[n+1:]
+	return after
 }

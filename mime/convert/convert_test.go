@@ -306,7 +306,7 @@ func TestSourceErrors(t *testing.T) {
 		want, err := io.ReadAll(must(r.Open()))
 		require.NoError(t, err)
 		broken := 0
-		for after := 0; after < 100; after++ {
+		for after := range 100 {
 			m := index(t, text)
 			m.SetSource(&failing{strings.NewReader(text), after})
 			r, err := convert.Convert(m, o)

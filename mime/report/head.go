@@ -6,6 +6,7 @@ import (
 	"encoding/base32"
 	"fmt"
 	"io"
+	"strings"
 	"time"
 
 	"github.com/wirepost/wirepost/mime/header"
@@ -96,11 +97,11 @@ func (h *headWriter) references(o *original) {
 		before = append(before[:1:1], before[1+extra:]...)
 	}
 	h.add("In-Reply-To", ids[0])
-	value := ""
+	var value strings.Builder
 	for _, id := range before {
-		value += id + " "
+		value.WriteString(id + " ")
 	}
-	h.add("References", value+ids[0])
+	h.add("References", value.String()+ids[0])
 }
 
 // usable leaves out identifiers that are not ASCII or far too long.
