@@ -219,14 +219,8 @@ func hugeChunk(size string) testCase {
 	}
 }
 
-// disobeyed reads to the end of a conversation that goes on with QUIT: it must
-// have no reply that says yes to what came before.
-func (s *session) disobeyed() {
-	s.peer.Send("QUIT\r\n")
-	s.refusing()
-}
-
-// refusing reads to the end of a conversation, without a reply that says yes.
+// refusing reads to the end of a conversation: no reply in it may say yes to
+// what came before.
 func (s *session) refusing() {
 	for _, r := range s.untilEnd() {
 		if r.class() == 2 || r.class() == 3 {
