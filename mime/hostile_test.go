@@ -178,7 +178,8 @@ func TestBombs(t *testing.T) {
 			if bomb.kind != "" {
 				require.Truef(t, m.Defects.Has(bomb.kind), "%v", kinds(m))
 			}
-			require.LessOrEqual(t, whole, uint64(100<<20))
+			// In all, not at once. It is less than 100 MB but with the race detector, which makes pools forget.
+			require.LessOrEqual(t, whole, uint64(160<<20))
 			larger := whole
 			for _, n := range []int{bomb.n / 2, bomb.n / 4} {
 				text := bomb.make(n)
