@@ -70,6 +70,9 @@ func (b readerAtBody) Open() (io.ReadCloser, error) {
 	return io.NopCloser(io.NewSectionReader(b.r, 0, b.size)), nil
 }
 
+// ReadAt lets converters read the message in any order, without a copy.
+func (b readerAtBody) ReadAt(p []byte, off int64) (int, error) { return b.r.ReadAt(p, off) }
+
 // BodyFromFile makes a Body of a file, which is opened each time and must not
 // change.
 func BodyFromFile(name string, kind BodyType) (Body, error) {

@@ -1,0 +1,90 @@
+package sqlite
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"runtime"
+	"time"
+)
+
+// bodiesName is the directory of the large bodies.
+const bodiesName = "bodies"
+
+// A fileSystem is what large bodies need of the operating system, so that tests can make it fail.
+type fileSystem interface {
+	create(path string) (file, error) // for writing; the path must be new
+	remove(path string) error
+	syncDir(path string) error
+}
+
+type file interface {
+	io.WriteCloser
+	Sync() error
+}
+
+// osFiles is the operating system's file system.
+type osFiles struct{}
+
+func (osFiles) create(path string) (file, error) {
+	return os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+}
+
+func (osFiles) remove(path string) error { return os.Remove(path) }
+
+// syncDir makes new names in the directory last. Windows has no such call, and keeps names in a journal.
+func (osFiles) syncDir(path string) error {
+	if runtime.GOOS == "windows" {
+		return nil
+	}
+	d, err := os.Open(path)
+	if err != nil {
+		return err
+	}
+	return errors.Join(d.Sync(), d.Close())
+}
+
+// newFileName returns a name for a large body's file. It is random, so that it is known before the writer's turn and
+// never comes again.
+func newFileName() string { return rand.Text() }
+
+func (s *Store) filePath(name string) string { return filepath.Join(s.dir, bodiesName, name) }
+
+// removeFiles removes the files of bodies that are gone. One that stays is removed by a sweep.
+func (s *Store) removeFiles(names []string) {
+	for _, name := range names {
+		if err := s.fs.remove(s.filePath(name)); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			s.log.Warn("sqlite: a removed body's file stays until the next sweep", "file", s.filePath(name), "err", err)
+		}
+	}
+}
+
+// removeFilesWithoutRow removes the files that no row names, of a process that died or a removal that failed, if they are
+// as old as that.
+func (s *Store) removeFilesWithoutRow(ctx context.Context, c *conn, age time.Duration) error {
+	entries, err := os.ReadDir(s.filePath(""))
+	if err != nil {
+		return err
+	}
+	for _, e := range entries {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		named, err := c.has("SELECT 1 FROM body WHERE file = ?", e.Name())
+		if err != nil {
+			return err
+		}
+		if named || e.IsDir() {
+			continue
+		}
+		info, err := e.Info()
+		if err == nil && (age == 0 || time.Since(info.ModTime()) >= age) {
+			s.removeFiles([]string{e.Name()})
+		}
+	}
+	return nil
+}

@@ -1,0 +1,105 @@
+package sqlite
+
+import (
+	"errors"
+	"fmt"
+)
+
+// ErrNewer: the database is of a newer version of the program. Use that one.
+var ErrNewer = errors.New("written by a newer version")
+
+// applicationID marks a database file as this package's ("wpqu"), so that another program's is refused.
+const applicationID = 0x77707175
+
+// migrations bring a database from version n to n+1, where n is the index. Never edit one that was released; add the
+// next.
+//
+// Times are nanoseconds since 1970 as stamp makes them. Numbers that are given out (n, token) come from one sequence and
+// never come again. item.at is when a claim may take the item: due while it waits, the end of the lease while it is
+// leased, never while it is held or parked; so a claim finds what is due by one index and sees nothing else. body.data
+// stays last: SQLite reads a row from its start, and bodies run over many pages.
+var migrations = []string{`
+CREATE TABLE sequence (
+	id       INTEGER PRIMARY KEY CHECK (id = 1),
+	reserved INTEGER NOT NULL, -- numbers up to this one may have been given out
+	swept    INTEGER NOT NULL  -- bodies up to this number are named by messages, or gone
+) STRICT;
+INSERT INTO sequence VALUES (1, 0, 0);
+
+CREATE TABLE body (
+	n       INTEGER PRIMARY KEY,
+	created INTEGER NOT NULL,
+	size    INTEGER NOT NULL,
+	file    TEXT, -- NULL: the octets are in data
+	data    BLOB
+) STRICT;
+CREATE UNIQUE INDEX body_file ON body (file) WHERE file IS NOT NULL;
+
+CREATE TABLE message (
+	n    INTEGER PRIMARY KEY,
+	id   TEXT NOT NULL UNIQUE,
+	body INTEGER, -- NULL once it is gone
+	gone INTEGER, -- when its last item went; NULL while it is there
+	data BLOB
+) STRICT;
+CREATE INDEX message_body ON message (body) WHERE body IS NOT NULL;
+CREATE INDEX message_gone ON message (gone) WHERE gone IS NOT NULL;
+
+-- A lane is the mail of one source for one route.
+CREATE TABLE lane (
+	n      INTEGER PRIMARY KEY,
+	route  TEXT NOT NULL,
+	source TEXT NOT NULL,
+	UNIQUE (route, source)
+) STRICT;
+CREATE INDEX lane_source ON lane (source);
+
+CREATE TABLE item (
+	n        INTEGER PRIMARY KEY,
+	id       TEXT NOT NULL UNIQUE,
+	message  INTEGER NOT NULL,
+	lane     INTEGER NOT NULL,
+	priority INTEGER NOT NULL,
+	state    INTEGER NOT NULL,
+	at       INTEGER NOT NULL,
+	due      INTEGER NOT NULL,
+	expires  INTEGER NOT NULL,
+	arrived  INTEGER NOT NULL,
+	size     INTEGER NOT NULL,
+	token    INTEGER NOT NULL DEFAULT 0,
+	owner    TEXT NOT NULL DEFAULT '', -- who has it, or had it last
+	data     BLOB NOT NULL
+) STRICT;
+CREATE INDEX item_lane ON item (lane, priority, at, state, due, arrived, size); -- the rest for Routes
+CREATE INDEX item_message ON item (message);
+CREATE INDEX item_state ON item (state, id) WHERE state <> 0;
+`}
+
+// migrate brings the database up to date.
+func migrate(c *conn) error {
+	var app, version, tables int
+	if err := c.row("PRAGMA application_id").Scan(&app); err != nil {
+		return err
+	}
+	if err := c.row("PRAGMA user_version").Scan(&version); err != nil {
+		return err
+	}
+	if err := c.row("SELECT count(*) FROM sqlite_schema").Scan(&tables); err != nil {
+		return err
+	}
+	switch {
+	case app != applicationID && (version != 0 || tables != 0):
+		return fmt.Errorf("%s is another program's database: choose another directory", databaseName)
+	case version > len(migrations):
+		return fmt.Errorf("schema %d, this program knows up to %d: %w", version, len(migrations), ErrNewer)
+	}
+	for ; version < len(migrations); version++ {
+		script := fmt.Sprintf("BEGIN IMMEDIATE; %s; PRAGMA application_id = %d; PRAGMA user_version = %d; COMMIT",
+			migrations[version], applicationID, version+1)
+		if err := c.script(script); err != nil {
+			_ = c.script("ROLLBACK") // of a transaction that may have ended itself
+			return fmt.Errorf("migration to schema %d: %w", version+1, err)
+		}
+	}
+	return nil
+}
