@@ -1,10 +1,12 @@
 // Postoffice is wirepost's reference server: mail goes in by SMTP and comes
-// out by POP3. Started without arguments it makes a data folder with two demo
+// out by POP3; what users send to others is queued and relayed. Started without arguments it makes a data folder with two demo
 // accounts and a self-signed certificate, listens on ports of the loopback
 // interface, and prints what to try.
 //
 //	postoffice [flags]                        run the server
-//	postoffice user list|add|password|disable|enable|remove  manage accounts
+//	postoffice user list|add|password|disable|enable|remove          manage accounts
+//	postoffice queue list|routes|hold|release|retry|return|drop      manage mail that waits
+//	postoffice track MESSAGE                                         what became of a message
 //
 // Each command explains its flags with -help.
 package main
@@ -45,8 +47,15 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 }
 
 func dispatch(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) error {
-	if len(args) > 0 && args[0] == "user" {
-		return user(ctx, args[1:], stdin, stdout, stderr)
+	if len(args) > 0 {
+		switch args[0] {
+		case "user":
+			return user(ctx, args[1:], stdin, stdout, stderr)
+		case "queue":
+			return mailQueue(ctx, args[1:], stdout, stderr)
+		case "track":
+			return track(ctx, args[1:], stdout, stderr)
+		}
 	}
 	return serve(ctx, args, stdout, stderr)
 }

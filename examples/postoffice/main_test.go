@@ -107,6 +107,14 @@ func TestMistakes(t *testing.T) {
 		{[]string{"user", "add", "alice", "bob"}, usage},
 		{[]string{"user", "remove"}, usage},
 		{[]string{"user", "remove", "alice", "bob"}, usage},
+		{[]string{"queue"}, "usage: postoffice queue COMMAND"},
+		{[]string{"queue", "eat"}, "usage: postoffice queue COMMAND"},
+		{[]string{"queue", "list", "a", "b"}, "usage: postoffice queue COMMAND"},
+		{[]string{"queue", "list", "-state", "lost"}, "choose waiting, leased, held or parked"},
+		{[]string{"queue", "drop"}, "say which mail to drop: a message, a flag such as -to-domain, or -all"},
+		{[]string{"track"}, "usage: postoffice track [flags] MESSAGE"},
+		{[]string{"-retry", "soon"}, "write it as 15m,1h,4h"},
+		{[]string{"-trust", "everybody"}, `invalid value "everybody" for flag -trust`},
 	} {
 		status, stdout, stderr := command(t, "", tt.args...)
 		require.Equal(t, 2, status, "%q", tt.args)
@@ -135,6 +143,9 @@ func TestFailures(t *testing.T) {
 		{[]string{"-ephemeral", "-ready", "."}, "ready file: . is not a file"},
 		{[]string{"user", "list"}, "there is no data folder in postoffice-data: "},
 		{[]string{"user", "list", "-data", "typo"}, "there is no data folder in typo: "},
+		{[]string{"queue", "list", "-data", "typo"}, "there is no queue in typo: "},
+		{[]string{"track", "ID", "-data", "typo"}, "there is no message tracking log in typo"},
+		{[]string{"-ephemeral", "-smarthost", "not a host"}, `relay: host "not a host": write it as NAME, NAME:PORT or [ADDRESS]:PORT`},
 	} {
 		status, stdout, stderr := command(t, "", tt.args...)
 		require.Equal(t, 1, status, "%q", tt.args)

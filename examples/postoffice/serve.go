@@ -8,7 +8,10 @@ import (
 	"io"
 	"io/fs"
 	"log/slog"
+	"net/netip"
 	"os"
+	"strings"
+	"time"
 
 	"github.com/wirepost/wirepost/examples/postoffice/office"
 )
@@ -28,8 +31,10 @@ func parseServe(args []string, stderr io.Writer) (*serveFlags, error) {
 	set := flag.NewFlagSet("postoffice", flag.ContinueOnError)
 	set.SetOutput(stderr)
 	set.Usage = func() {
-		fmt.Fprint(stderr, "usage: postoffice [flags]                                       run the server\n"+
-			"       postoffice user list|add|password|disable|enable|remove  manage accounts\n\nflags:\n")
+		fmt.Fprint(stderr, "usage: postoffice [flags]                                           run the server\n"+
+			"       postoffice user list|add|password|disable|enable|remove      manage accounts\n"+
+			"       postoffice queue list|routes|hold|release|retry|return|drop  manage mail that waits\n"+
+			"       postoffice track MESSAGE                                     what became of a message\n\nflags:\n")
 		set.PrintDefaults()
 	}
 	c := &f.config
@@ -40,6 +45,7 @@ func parseServe(args []string, stderr io.Writer) (*serveFlags, error) {
 	set.StringVar(&c.Hostname, "hostname", "", "how the servers `name` themselves (default the domain)")
 	set.BoolVar(&c.InsecureAuth, "insecure-auth", false, "let clients log in without TLS")
 	set.BoolVar(&f.verbose, "verbose", false, "log every command")
+	relayFlags(set, &c.Relaying)
 	for _, s := range office.Services() {
 		set.Func(s.Name, fmt.Sprintf("`address` of %s (default \"127.0.0.1:%d\")", s.Name, s.Port), func(a string) error {
 			c.Addresses[s.Name] = a
@@ -57,6 +63,42 @@ func parseServe(args []string, stderr io.Writer) (*serveFlags, error) {
 		return nil, errUsage
 	}
 	return f, nil
+}
+
+// relayFlags are about mail that leaves.
+func relayFlags(set *flag.FlagSet, r *office.Relaying) {
+	set.Func("smarthost", "`host` that all mail to others goes to, HOST:PORT, may be repeated (default by DNS)", func(s string) error {
+		r.SmartHosts = append(r.SmartHosts, s)
+		return nil
+	})
+	set.Func("trust", "`network`, such as 192.0.2.0/24, that may send to others without a login, may be repeated", func(s string) error {
+		p, err := netip.ParsePrefix(s)
+		r.Trusted = append(r.Trusted, p)
+		return err
+	})
+	set.Func("park", "`domain` whose mail waits until its host asks by ETRN; DOMAIN=USER lets that user fetch it by ATRN; may be repeated", func(s string) error {
+		domain, user, _ := strings.Cut(s, "=")
+		r.Park = append(r.Park, office.Parked{Domain: domain, User: user})
+		return nil
+	})
+	set.Func("retry", "`intervals` between tries, such as 15m,1h,4h (default 60m, each one and a half times the last)", func(s string) error {
+		for one := range strings.SplitSeq(s, ",") {
+			d, err := time.ParseDuration(one)
+			if err != nil || d <= 0 {
+				return errors.New("write it as 15m,1h,4h")
+			}
+			r.Retry = append(r.Retry, d)
+		}
+		return nil
+	})
+	set.DurationVar(&r.Expire, "expire", 0, "how long mail is tried before it goes back (default 72h)")
+	set.DurationVar(&r.Notice, "notice", 0, "how long mail is delayed before its sender is told (default never)")
+	set.Func("resolver", "DNS server, `ADDRESS:PORT` (default the system's)", func(s string) (err error) {
+		r.Resolver, err = netip.ParseAddrPort(s)
+		return err
+	})
+	set.StringVar(&r.Port, "relay-port", "", "`port` of other hosts (default \"25\")")
+	set.BoolVar(&r.Private, "private", false, "let mail go to private networks and this machine, and to names reserved for tests")
 }
 
 // serve runs the server until ctx ends.

@@ -57,7 +57,7 @@ func user(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io
 		}
 	}
 	userUsage(stderr)
-	if args[0] == "-help" || args[0] == "-h" || args[0] == "--help" {
+	if isHelp(args[0]) {
 		return nil
 	}
 	return errUsage
@@ -107,17 +107,9 @@ func (cmd *userCommand) parse(f *userFlags, args []string, stderr io.Writer) err
 	if cmd.kind == setsPassword {
 		set.BoolVar(&f.fromStdin, "password-stdin", false, "read the password from standard input, one line")
 	}
-	var words []string
-	for len(args) > 0 {
-		switch err := set.Parse(args); {
-		case errors.Is(err, flag.ErrHelp):
-			return err
-		case err != nil:
-			return errUsage
-		}
-		if args = set.Args(); len(args) > 0 {
-			words, args = append(words, args[0]), args[1:]
-		}
+	words, err := parseWords(set, args)
+	if err != nil {
+		return err
 	}
 	want := 1
 	if cmd.kind == listsAll {

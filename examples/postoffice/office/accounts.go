@@ -79,7 +79,7 @@ func OpenAccounts(ctx context.Context, dir string) (Accounts, error) {
 	}
 	s, err := openStore(ctx, dir, slog.Default())
 	if errors.Is(err, store.ErrLocked) {
-		return &remoteAccounts{socket: filepath.Join(dir, socketFile)}, nil
+		return &remoteAccounts{remote{filepath.Join(dir, socketFile)}}, nil
 	}
 	if err != nil {
 		return nil, err

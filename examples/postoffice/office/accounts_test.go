@@ -208,7 +208,7 @@ func TestStaleSocket(t *testing.T) {
 // A data folder whose path is too long for a socket serves mail all the same.
 func TestLongPath(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), strings.Repeat("d", 100))
-	_, err := listenControl(dir, nil, slog.Default())
+	_, err := listenControl(dir, nil, nil, slog.Default())
 	require.ErrorContains(t, err, "use a data folder with a shorter one")
 	o := start(t, Config{Dir: dir})
 	o.submit(t, "", "Subject: x\r\n\r\n", "alice@postoffice.test")
@@ -223,7 +223,7 @@ func TestLongPath(t *testing.T) {
 func TestBadOrders(t *testing.T) {
 	o := open(t, Config{Dir: t.TempDir()})
 	defer o.Close()
-	r := &remoteAccounts{socket: o.path(socketFile)}
+	r := &remoteAccounts{remote{o.path(socketFile)}}
 	for _, tt := range []struct {
 		method, path string
 		order        any
@@ -251,7 +251,7 @@ func TestOrderCancelled(t *testing.T) {
 	defer o.Close()
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	_, err := (&remoteAccounts{socket: o.path(socketFile)}).List(ctx)
+	_, err := (&remoteAccounts{remote{o.path(socketFile)}}).List(ctx)
 	require.ErrorIs(t, err, context.Canceled)
 }
 
@@ -271,9 +271,9 @@ func (s slowAccounts) SetDisabled(context.Context, string, bool) error {
 func TestOrderUnderWay(t *testing.T) {
 	dir := t.TempDir()
 	slow := slowAccounts{began: make(chan struct{}), end: make(chan struct{})}
-	c, err := listenControl(dir, slow, slog.New(slog.DiscardHandler))
+	c, err := listenControl(dir, slow, nil, slog.New(slog.DiscardHandler))
 	require.NoError(t, err)
-	r := &remoteAccounts{socket: filepath.Join(dir, socketFile)}
+	r := &remoteAccounts{remote{filepath.Join(dir, socketFile)}}
 	answer := make(chan error)
 	go func() { answer <- r.SetDisabled(context.Background(), "alice", true) }()
 	<-slow.began

@@ -27,6 +27,8 @@ type Config struct {
 	// be read on the way.
 	InsecureAuth bool
 
+	Relaying Relaying // mail that leaves
+
 	Logger *slog.Logger // slog.Default() if nil
 }
 
@@ -63,7 +65,7 @@ func (c *Config) check() error {
 			return fmt.Errorf("address of %s: %w; write it as host:port", name, err)
 		}
 	}
-	return nil
+	return c.Relaying.check()
 }
 
 // isDomain reports whether name can stand in an address, a greeting and a

@@ -23,13 +23,13 @@ const maxOrder = 1 << 20 // octets of an order
 // allows least (sun_path on BSD, with its NUL).
 const maxSocketPath = 103
 
-// A control serves Accounts on a socket.
+// A control serves Accounts and Mail on a socket.
 type control struct {
 	server *http.Server
 	ended  chan struct{} // closed when the socket is gone
 }
 
-func listenControl(dir string, accounts Accounts, log *slog.Logger) (*control, error) {
+func listenControl(dir string, accounts Accounts, mail Mail, log *slog.Logger) (*control, error) {
 	path := filepath.Join(dir, socketFile)
 	if len(path) > maxSocketPath {
 		return nil, fmt.Errorf("the path of a socket may have %d octets, %s has %d; use a data folder with a shorter one", maxSocketPath, path, len(path))
@@ -47,7 +47,7 @@ func listenControl(dir string, accounts Accounts, log *slog.Logger) (*control, e
 	}
 	c := &control{
 		server: &http.Server{
-			Handler:           controlHandler(accounts),
+			Handler:           controlHandler(accounts, mail),
 			ReadHeaderTimeout: 10 * time.Second,
 			ErrorLog:          slog.NewLogLogger(log.Handler(), slog.LevelWarn),
 		},
@@ -74,8 +74,14 @@ func (c *control) close() {
 	<-c.ended
 }
 
-func controlHandler(a Accounts) http.Handler {
+func controlHandler(a Accounts, m Mail) http.Handler {
 	mux := http.NewServeMux()
+	controlAccounts(mux, a)
+	controlMail(mux, m)
+	return mux
+}
+
+func controlAccounts(mux *http.ServeMux, a Accounts) {
 	mux.HandleFunc("GET /users", func(w http.ResponseWriter, r *http.Request) {
 		users, err := a.List(r.Context())
 		answer(w, users, err)
@@ -103,7 +109,27 @@ func controlHandler(a Accounts) http.Handler {
 	mux.HandleFunc("DELETE /users/{name}", func(w http.ResponseWriter, r *http.Request) {
 		answer(w, struct{}{}, a.Remove(r.Context(), r.PathValue("name")))
 	})
-	return mux
+}
+
+func controlMail(mux *http.ServeMux, m Mail) {
+	mux.HandleFunc("GET /queue/routes", func(w http.ResponseWriter, r *http.Request) {
+		routes, err := m.Routes(r.Context())
+		answer(w, routes, err)
+	})
+	mux.HandleFunc("POST /queue/list", func(w http.ResponseWriter, r *http.Request) {
+		var o mailOrder
+		if order(w, r, &o) {
+			list, err := m.List(r.Context(), o.Filter, o.Most)
+			answer(w, list, err)
+		}
+	})
+	mux.HandleFunc("POST /queue/do", func(w http.ResponseWriter, r *http.Request) {
+		var o mailOrder
+		if order(w, r, &o) {
+			n, err := m.Do(r.Context(), o.Action, o.Filter)
+			answer(w, n, err)
+		}
+	})
 }
 
 // order reads what is asked for.

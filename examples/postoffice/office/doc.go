@@ -1,12 +1,17 @@
 // Package office is the postoffice server without its command line: an
-// information store, and the servers that put mail into it and hand it out.
+// information store, the servers that put mail into it and hand it out, and the
+// queue of what leaves.
 //
 // The files:
 //
 //	config.go       Config
 //	office.go       Office: open, serve, close
 //	services.go     which servers there are, and where they listen
-//	inbound.go      SMTP: mail into the store
+//	inbound.go      SMTP: mail into the store, and into the queue
+//	outbound.go     the queue, and where its mail goes
+//	turn.go         mail for hosts that fetch it
+//	mail.go         managing the queue
+//	tracking.go     the message tracking log
 //	maildrop.go     POP3: mail out of it
 //	logins.go       who may log in
 //	demo.go         the accounts of a first start

@@ -1,22 +1,33 @@
 package office
 
 import (
+	"cmp"
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"log/slog"
+	"net"
+	"slices"
 	"strings"
 	"time"
 
 	"github.com/wirepost/wirepost/examples/postoffice/store"
+	"github.com/wirepost/wirepost/queue"
 	"github.com/wirepost/wirepost/smtp"
 )
 
-// inbound is the smtp.Backend that puts mail into the store.
+// inbound is the smtp.Backend that puts mail into the store, and hands what is
+// for others to the queue.
 type inbound struct {
-	store store.Store
-	now   func() time.Time
-	log   *slog.Logger
+	store    store.Store
+	queue    *queue.Queue
+	domains  map[string]bool // ours, as store.FoldDomain has them
+	main     string          // the first of them
+	parked   []Parked
+	dispatch *dispatch
+	now      func() time.Time
+	log      *slog.Logger
 }
 
 // The refusals.
@@ -25,17 +36,8 @@ var (
 	userDisabled  = smtp.R(550, smtp.Enhanced{5, 2, 1}, "mailbox disabled")
 	mailboxFull   = smtp.R(552, smtp.Enhanced{5, 2, 2}, "mailbox full")
 	systemFull    = smtp.R(452, smtp.Enhanced{4, 3, 1}, "no space left, try again later")
-	noWayOut      = smtp.R(550, smtp.Enhanced{5, 7, 1}, "this server delivers to its own users only")
 	tooManyCopies = smtp.R(452, smtp.Enhanced{4, 5, 3}, "too many recipients, send the rest in another transaction")
 )
-
-// noRelay refuses everybody: there is no queue yet that could send mail out.
-func noRelay(ctx context.Context, c *smtp.Conn, to smtp.Path) error {
-	if err := smtp.RelayForLogins(ctx, c, to); err != nil {
-		return err
-	}
-	return noWayOut
-}
 
 // NewSession implements smtp.Backend.
 func (b *inbound) NewSession(_ context.Context, c *smtp.Conn) (smtp.Session, error) {
@@ -48,59 +50,186 @@ type inboundSession struct {
 	conn    *smtp.Conn
 	size    int64            // of the message, as it was declared; 0 if it was not
 	folders []store.FolderID // of the accepted recipients
+	queued  bool             // the queue is to have the message
 }
 
-// Mail implements smtp.Session.
+// futureRelease is how long a message may be held back (RFC 4865).
+const futureRelease = 30 * 24 * time.Hour
+
+// Capabilities implements smtp.Capable: what the queue can do.
+func (s *inboundSession) Capabilities() smtp.Capabilities {
+	return smtp.Capabilities{
+		DSN:           true,
+		RequireTLS:    true,
+		DeliverBy:     true,
+		Priority:      true,
+		FutureRelease: futureRelease,
+	}
+}
+
+// Mail implements smtp.Session. What the sender wants of the way, only the queue
+// can give.
 func (s *inboundSession) Mail(_ context.Context, from smtp.MailParams) error {
 	s.size = from.Size
+	s.queued = !from.HoldUntil.IsZero() || from.DeliverBy != smtp.DeliverBy{}
 	return nil
 }
 
 // Rcpt implements smtp.Session.
 func (s *inboundSession) Rcpt(ctx context.Context, to smtp.RcptParams) error {
-	account, err := s.store.Resolve(ctx, addressOf(to.Path.Local, to.Path.Domain))
-	switch {
-	case errors.Is(err, store.ErrNotFound), errors.Is(err, store.ErrInvalid):
-		return noSuchUser
-	case err != nil:
+	if to.Notify&smtp.NotifySuccess != 0 {
+		s.queued = true // which makes reports
+	}
+	if !s.isLocal(to.Path) {
+		s.queued = true
+		return nil
+	}
+	account, err := findAccount(ctx, s.store, to.Path, s.size)
+	if err != nil {
 		return err
-	case account.Disabled:
-		return userDisabled
-	case account.Quota > 0 && account.Used+max(s.size, 1) > account.Quota:
-		return mailboxFull
-	case len(s.folders) >= store.MaxRecipients:
+	}
+	if len(s.folders) >= store.MaxRecipients {
 		return tooManyCopies
 	}
 	s.folders = append(s.folders, account.Inbox)
 	return nil
 }
 
-// Data stores the message once for all recipients, with the headers that
-// final delivery adds (RFC 5321, 4.4).
-func (s *inboundSession) Data(ctx context.Context, env *smtp.Envelope, body io.Reader) (smtp.Reply, error) {
-	now := s.now()
-	sender := env.From.Path.String()
-	header := "Return-Path: <" + sender + ">\r\n" + s.conn.ReceivedHeader(env, "", now)
-	receipt, err := s.store.Deliver(ctx, store.Delivery{
-		To:       s.folders,
-		Sender:   sender,
-		Received: now,
-	}, io.MultiReader(strings.NewReader(header), body))
+func (b *inbound) isLocal(p smtp.Path) bool {
+	return p.Domain == "" || b.domains[store.FoldDomain(addressOf(p.Local, p.Domain).Domain)]
+}
+
+// findAccount finds the account of an address that is to get so many octets.
+func findAccount(ctx context.Context, s store.Store, p smtp.Path, size int64) (store.Account, error) {
+	account, err := s.Resolve(ctx, addressOf(p.Local, p.Domain))
 	switch {
-	case errors.Is(err, store.ErrQuota):
-		return smtp.Reply{}, mailboxFull
-	case errors.Is(err, store.ErrFull):
-		s.log.ErrorContext(ctx, "mail is refused for now", "err", err)
-		return smtp.Reply{}, systemFull
+	case errors.Is(err, store.ErrNotFound), errors.Is(err, store.ErrInvalid):
+		return account, noSuchUser
 	case err != nil:
+		return account, err
+	case account.Disabled:
+		return account, userDisabled
+	case account.Quota > 0 && account.Used+max(size, 1) > account.Quota:
+		return account, mailboxFull
+	}
+	return account, nil
+}
+
+// Data takes the message: what is for our own users is in their mailboxes then,
+// all else in the queue.
+func (s *inboundSession) Data(ctx context.Context, env *smtp.Envelope, body io.Reader) (smtp.Reply, error) {
+	if s.queued {
+		return s.enqueue(ctx, env, body)
+	}
+	now := s.now()
+	received := s.conn.ReceivedHeader(env, "", now)
+	if err := deliver(ctx, s.store, env.From.Path, s.folders, now, io.MultiReader(strings.NewReader(received), body)); err != nil {
+		if errors.Is(err, systemFull) {
+			s.log.ErrorContext(ctx, "mail is refused for now", "err", err)
+		}
 		return smtp.Reply{}, err
 	}
-	s.log.InfoContext(ctx, "delivered", "from", sender, "recipients", len(receipt.Placed), "octets", receipt.Size)
+	s.log.InfoContext(ctx, "delivered", "from", env.From.Path.String(), "recipients", len(s.folders))
 	return smtp.R(250, smtp.Enhanced{2, 0, 0}, "delivered"), nil
 }
 
+// deliver puts a message into folders, once for all of them, with the header
+// that final delivery adds (RFC 5321, 4.4).
+func deliver(ctx context.Context, s store.Store, from smtp.Path, folders []store.FolderID, now time.Time, body io.Reader) error {
+	header := "Return-Path: <" + from.String() + ">\r\n"
+	_, err := s.Deliver(ctx, store.Delivery{To: folders, Sender: from.String(), Received: now},
+		io.MultiReader(strings.NewReader(header), body))
+	switch {
+	case errors.Is(err, store.ErrQuota):
+		return mailboxFull
+	case errors.Is(err, store.ErrFull):
+		return fmt.Errorf("%w: %w", systemFull, err)
+	}
+	return err
+}
+
+// enqueue gives the message to the queue.
+func (s *inboundSession) enqueue(ctx context.Context, env *smtp.Envelope, body io.Reader) (smtp.Reply, error) {
+	id := queue.NewID()
+	user := s.conn.Identity().Name()
+	source := user
+	if source == "" {
+		source = hostOf(s.conn.RemoteAddr())
+	}
+	received := s.conn.ReceivedHeader(env, id, s.now())
+	_, err := s.queue.Add(ctx, queue.Submission{
+		Envelope: s.addressed(env),
+		Body:     io.MultiReader(strings.NewReader(received), body),
+		Size:     -1,
+		ID:       id,
+		Own:      user != "",
+		Source:   source,
+	})
+	if errors.Is(err, queue.ErrFull) {
+		s.log.ErrorContext(ctx, "mail is refused for now", "err", err)
+		return smtp.Reply{}, systemFull
+	}
+	if err != nil {
+		return smtp.Reply{}, err
+	}
+	return smtp.R(250, smtp.Enhanced{2, 0, 0}, "queued as "+id), nil
+}
+
+// addressed is the envelope with our own domains in the form in which routes
+// know them.
+func (b *inbound) addressed(env *smtp.Envelope) *smtp.Envelope {
+	routed := &smtp.Envelope{From: env.From, To: slices.Clone(env.To)}
+	for i := range routed.To {
+		if p := &routed.To[i].Path; b.isLocal(*p) {
+			p.Domain = addressOf(p.Local, cmp.Or(p.Domain, b.main)).Domain
+		}
+	}
+	return routed
+}
+
+// hostOf is the address without its port.
+func hostOf(a net.Addr) string {
+	host, _, err := net.SplitHostPort(a.String())
+	if err != nil {
+		return a.String()
+	}
+	return host
+}
+
+// asReply finds the Reply in an error.
+func asReply(err error) (smtp.Reply, bool) { return errors.AsType[smtp.Reply](err) }
+
+// Dequeue implements smtp.Dequeuer: mail that waits for a host to ask is sent to
+// that host, whoever asks (RFC 1985, 5).
+func (s *inboundSession) Dequeue(ctx context.Context, req smtp.DequeueRequest) (smtp.Reply, error) {
+	f := queue.Filter{Domain: req.Name}
+	if req.Queue {
+		f = queue.Filter{Route: req.Name}
+	}
+	n, err := s.release(ctx, f)
+	if err == nil && req.Subdomains {
+		var below int
+		below, err = s.release(ctx, queue.Filter{Domain: "." + req.Name})
+		n += below
+	}
+	if err != nil {
+		return smtp.Reply{}, err
+	}
+	if n == 0 {
+		return smtp.DequeueNothing, nil
+	}
+	return smtp.DequeueStarted, nil
+}
+
+// release lets go what is parked; what an operator holds stays.
+func (s *inboundSession) release(ctx context.Context, f queue.Filter) (int, error) {
+	parked := queue.Parked
+	f.State = &parked
+	return s.queue.Release(ctx, f)
+}
+
 // Reset implements smtp.Session.
-func (s *inboundSession) Reset() { s.size, s.folders = 0, nil }
+func (s *inboundSession) Reset() { s.size, s.folders, s.queued = 0, nil, false }
 
 // Close implements smtp.Session.
 func (s *inboundSession) Close() error { return nil }

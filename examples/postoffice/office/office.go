@@ -24,6 +24,7 @@ type Office struct {
 	now    func() time.Time
 	store  store.Store
 	hasher auth.Hasher
+	*outbound
 
 	transfer, submission *smtp.Server
 	pop3                 *pop3.Server
@@ -63,12 +64,21 @@ func Open(ctx context.Context, c Config) (_ *Office, err error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := o.openOutbound(ctx, hostname, domains); err != nil {
+		return nil, err
+	}
+	defer func() {
+		if err != nil {
+			o.outbound.close()
+		}
+	}()
 	o.setUp(hostname, domains, cert)
 	if err := o.listen(); err != nil {
 		return nil, err
 	}
-	if o.control, err = listenControl(c.Dir, o.Accounts(), o.log); err != nil {
-		o.log.WarnContext(ctx, "accounts cannot be managed while the server runs", "err", err)
+	var unmanaged error
+	if o.control, unmanaged = listenControl(c.Dir, o.Accounts(), o.Mail(), o.log); unmanaged != nil {
+		o.log.WarnContext(ctx, "accounts and queue cannot be managed while the server runs", "err", unmanaged)
 	}
 	return o, nil
 }
@@ -97,12 +107,17 @@ const shutdownTime = 10 * time.Second
 func (o *Office) Serve(ctx context.Context) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	ended := make(chan error, len(o.listeners))
+	ended := make(chan error, len(o.listeners)+1)
 	var running sync.WaitGroup
 	for _, l := range o.listeners {
 		running.Go(func() { ended <- l.serve(o) })
 	}
 	running.Go(func() { o.sweep(ctx) })
+	running.Go(func() {
+		if err := o.outbound.run(); err != nil {
+			ended <- fmt.Errorf("sending: %w", err)
+		}
+	})
 	var err error
 	select {
 	case <-ctx.Done():
@@ -110,6 +125,7 @@ func (o *Office) Serve(ctx context.Context) error {
 	}
 	cancel()
 	o.shutdown()
+	o.outbound.stop()
 	running.Wait()
 	return errors.Join(err, o.Close())
 }
@@ -147,10 +163,11 @@ func (o *Office) Close() error {
 		// does, it does with the store open.
 		_ = s.Shutdown(context.Background())
 	}
-	if err := o.store.Close(); err != nil && !errors.Is(err, store.ErrClosed) {
-		return fmt.Errorf("store: %w", err)
+	err := o.outbound.close()
+	if cerr := o.store.Close(); cerr != nil && !errors.Is(cerr, store.ErrClosed) {
+		err = errors.Join(err, fmt.Errorf("store: %w", cerr))
 	}
-	return nil
+	return err
 }
 
 // sweepEvery is how often the store is told to forget what is of no use.

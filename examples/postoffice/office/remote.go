@@ -17,9 +17,12 @@ const maxAnswer = 256 << 20 // octets
 
 // remoteAccounts are those of a server in another process. What JSON would
 // change on its way, text that is not UTF-8, is refused before.
-type remoteAccounts struct{ socket string }
+type remoteAccounts struct{ remote }
 
-func (r *remoteAccounts) Close() error { return nil }
+// remote is a server in another process.
+type remote struct{ socket string }
+
+func (r *remote) Close() error { return nil }
 
 func (r *remoteAccounts) List(ctx context.Context) (users []User, err error) {
 	err = r.call(ctx, http.MethodGet, "/users", nil, &users)
@@ -51,7 +54,7 @@ func (r *remoteAccounts) Remove(ctx context.Context, name string) error {
 }
 
 // call sends one order to the server and reads its answer into result.
-func (r *remoteAccounts) call(ctx context.Context, method, path string, order, result any) error {
+func (r *remote) call(ctx context.Context, method, path string, order, result any) error {
 	body, err := json.Marshal(order)
 	if err != nil {
 		return err

@@ -7,6 +7,7 @@ import (
 	"net"
 
 	"github.com/wirepost/wirepost/auth"
+	"github.com/wirepost/wirepost/examples/postoffice/store"
 	"github.com/wirepost/wirepost/pop3"
 	"github.com/wirepost/wirepost/smtp"
 )
@@ -73,12 +74,25 @@ func (o *Office) setUp(hostname string, domains []string, cert tls.Certificate) 
 		AllowInsecure: o.config.InsecureAuth,
 		Logger:        o.log,
 	}
-	backend := &inbound{store: o.store, now: o.now, log: o.log}
+	backend := &inbound{
+		store:    o.store,
+		queue:    o.outbound.queue,
+		domains:  make(map[string]bool),
+		main:     domains[0],
+		parked:   o.config.Relaying.Park,
+		dispatch: o.outbound.dispatch,
+		now:      o.now,
+		log:      o.log,
+	}
+	for _, d := range domains {
+		backend.domains[store.FoldDomain(d)] = true
+	}
+	mayRelay := smtp.RelayFor(o.config.Relaying.Trusted...)
 	o.transfer = &smtp.Server{
 		Backend:   backend,
 		Hostname:  hostname,
 		Domains:   domains,
-		Relay:     noRelay,
+		Relay:     mayRelay,
 		TLSConfig: tlsConfig,
 		Auth:      authenticator,
 		Limits:    smtp.Limits{ConnsPerAddr: connsPerAddr},
@@ -89,7 +103,7 @@ func (o *Office) setUp(hostname string, domains []string, cert tls.Certificate) 
 		Backend:    backend,
 		Hostname:   hostname,
 		Domains:    domains,
-		Relay:      noRelay,
+		Relay:      mayRelay,
 		TLSConfig:  tlsConfig,
 		Auth:       authenticator,
 		Submission: true,

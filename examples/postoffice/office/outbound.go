@@ -1,0 +1,298 @@
+package office
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"net/netip"
+	"path/filepath"
+	"sync"
+	"time"
+
+	"github.com/wirepost/wirepost/dnsresolve"
+	"github.com/wirepost/wirepost/examples/postoffice/store"
+	"github.com/wirepost/wirepost/queue"
+	"github.com/wirepost/wirepost/queue/relay"
+	queuestore "github.com/wirepost/wirepost/queue/sqlite"
+	"github.com/wirepost/wirepost/smtp"
+)
+
+// A Relaying says how mail leaves for other hosts. The zero value asks the
+// system's DNS servers, as any mail server on the Internet.
+type Relaying struct {
+	// SmartHosts take all mail, in this order, instead of the hosts of its
+	// domains: "relay.example.org:587", as relay.ParseHop reads them.
+	SmartHosts []string
+
+	// Trusted clients may send to other domains without a login.
+	Trusted []netip.Prefix
+
+	// Park lists domains whose mail waits until their host asks for it, or an
+	// operator releases it.
+	Park []Parked
+
+	// Retry are the intervals between tries, the last one being repeated; those
+	// of Exchange if empty. Expire is when mail goes back, Notice when the sender
+	// is told of a delay: 72 hours, and never.
+	Retry          []time.Duration
+	Expire, Notice time.Duration
+
+	// Resolver is the DNS server, those of the system if none is set.
+	// Port is that of other hosts, "25" if empty. Private lets mail go to hosts
+	// in private networks and on this machine, and asks the DNS for names that
+	// are reserved for tests. All are for networks of one's own.
+	Resolver netip.AddrPort
+	Port     string
+	Private  bool
+}
+
+// A Parked is a domain whose mail waits: "example.org", or "*.example.org" for
+// all below it. Its host has it sent by ETRN (RFC 1985), or fetches it by ATRN
+// (RFC 2645) if it logs in as User; nobody can if that is empty.
+type Parked struct{ Domain, User string }
+
+// check returns an error that says what to change.
+func (r *Relaying) check() error {
+	for _, s := range r.SmartHosts {
+		if _, err := relay.ParseHop(s); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// In a data folder.
+const (
+	queueDir = "queue"
+	trackDir = "tracking"
+)
+
+// localRoute is the way to our own users, for reports and for what is sent to
+// them and to others at once.
+const localRoute = "(local)"
+
+// outbound is what sends mail on.
+type outbound struct {
+	queue    *queue.Queue
+	mail     *queuestore.Store // what waits
+	relay    *relay.Relay
+	dispatch *dispatch
+	tracker  *queue.FileTracker
+
+	ctx  context.Context // of run
+	stop context.CancelFunc
+
+	mu      sync.Mutex // guards what follows
+	closed  bool
+	running sync.WaitGroup
+}
+
+// openOutbound opens the queue of the data folder.
+func (o *Office) openOutbound(ctx context.Context, hostname string, domains []string) error {
+	c := &o.config.Relaying
+	s, err := queuestore.Open(ctx, queuestore.Options{Dir: filepath.Join(o.config.Dir, queueDir), Logger: o.log})
+	if err != nil {
+		return fmt.Errorf("queue: %w", err)
+	}
+	tracker, err := openTracking(o.config.Dir, o.log)
+	if err != nil {
+		s.Close()
+		return err
+	}
+	router, err := c.connectors(domains)
+	if err != nil {
+		return errors.Join(err, s.Close(), tracker.Close())
+	}
+	out := &outbound{mail: s, tracker: tracker, relay: &relay.Relay{
+		Hello:   hostname,
+		Planner: c.planner(hostname),
+		Port:    c.Port,
+		Options: smtp.Options{Convert: relay.Convert},
+		Content: relay.Content,
+	}}
+	out.dispatch = &dispatch{local: &mailboxes{store: o.store, now: o.now}, relay: out.relay}
+	out.queue = &queue.Queue{
+		Store:     s,
+		Transport: out.dispatch,
+		Router:    router,
+		Schedules: c.schedules(),
+		Reporter:  &queue.Reports{Hostname: hostname},
+		Tracker:   queue.Trackers{tracker, queue.SlogTracker{Logger: o.log}},
+		Name:      hostname,
+		Logger:    o.log,
+	}
+	out.ctx, out.stop = context.WithCancel(context.WithoutCancel(ctx))
+	o.outbound = out
+	return nil
+}
+
+func (r *Relaying) planner(hostname string) *dnsresolve.Planner {
+	client := &dnsresolve.Client{}
+	p := &dnsresolve.Planner{Resolver: client, Self: []string{hostname}}
+	if r.Resolver.IsValid() {
+		client.Servers = []dnsresolve.Server{{Addr: r.Resolver}}
+	}
+	if r.Private {
+		client.SpecialUse = []string{"test", "local"}
+		client.NoHosts = true
+		p.Addresses.Allow = []netip.Prefix{netip.MustParsePrefix("0.0.0.0/0"), netip.MustParsePrefix("::/0")}
+	}
+	return p
+}
+
+// connectors are the ways out: one to our own users, one to everybody else.
+func (r *Relaying) connectors(domains []string) (*queue.Connectors, error) {
+	local := queue.Connector{Name: localRoute, Next: []string{localRoute}}
+	for _, d := range domains {
+		local.Spaces = append(local.Spaces, queue.AddressSpace{Pattern: d})
+	}
+	out := queue.Connector{Name: "out", Next: r.SmartHosts, Domains: make(map[string]queue.RouteOptions)}
+	for _, p := range r.Park {
+		out.Domains[p.Domain] = queue.RouteOptions{Park: true}
+	}
+	return queue.NewConnectors(local, out)
+}
+
+func (r *Relaying) schedules() queue.Schedules {
+	return queue.Schedules{Normal: &queue.Schedule{Intervals: r.Retry, Expire: r.Expire, Notice: r.Notice}}
+}
+
+// run sends until stop is called, or close. A full disk ends it no more than it
+// ends the servers: once there is room they all go on.
+func (out *outbound) run() error {
+	out.mu.Lock()
+	if out.closed {
+		out.mu.Unlock()
+		return nil
+	}
+	out.running.Add(1)
+	out.mu.Unlock()
+	defer out.running.Done()
+	for {
+		err := out.send()
+		if !errors.Is(err, queue.ErrFull) || out.ctx.Err() != nil {
+			return err
+		}
+		out.queue.Logger.ErrorContext(out.ctx, "nothing can be sent; make room on the disk of the data folder", "err", err)
+		select {
+		case <-time.After(fullPause):
+		case <-out.ctx.Done():
+		}
+	}
+}
+
+// fullPause is how long a full disk is left alone.
+const fullPause = 10 * time.Second
+
+// send goes on where the last process was.
+func (out *outbound) send() error {
+	if err := giveBack(out.ctx, out.mail); err != nil && out.ctx.Err() == nil {
+		return fmt.Errorf("giving mail back to the queue: %w", err)
+	}
+	return out.queue.Run(out.ctx, shutdownTime)
+}
+
+// giveBack ends the leases of a process that was killed: the data folder is this
+// one's alone, and it is not sending yet. Until they ran out they would count
+// against the limits of their routes, and a few keep all other mail from being
+// sent.
+func giveBack(ctx context.Context, s queue.Store) error {
+	leased := queue.Leased
+	for after, more := queue.Cursor(""), true; more; more = after != "" {
+		list, next, err := s.Find(ctx, queue.Filter{State: &leased}, after, 100)
+		if err != nil {
+			return err
+		}
+		ends := make([]queue.Settlement, len(list))
+		for i := range list {
+			item := &list[i].Item
+			ends[i] = queue.Settlement{Lease: &list[i], Keep: item.To, Due: item.Due, History: item.History}
+		}
+		if err := cmp.Or(s.Settle(ctx, ends...)...); err != nil { // they fail alike
+			return err
+		}
+		after = next
+	}
+	return nil
+}
+
+// close stops run and closes the queue. It does so once.
+func (out *outbound) close() error {
+	out.stop()
+	out.mu.Lock()
+	again := out.closed
+	out.closed = true
+	out.mu.Unlock()
+	out.running.Wait()
+	if again {
+		return nil
+	}
+	return errors.Join(out.relay.Close(), out.tracker.Close(), out.mail.Close())
+}
+
+// dispatch is the queue's Transport: mail for our own users goes to their
+// mailboxes, that for hosts which have turned a connection goes there, and all
+// else to other hosts.
+type dispatch struct {
+	local *mailboxes
+	relay queue.Transport
+
+	mu    sync.Mutex
+	turns []*turn
+}
+
+// Deliver implements queue.Transport.
+func (d *dispatch) Deliver(ctx context.Context, m *queue.Delivery) ([]queue.Result, error) {
+	if m.Route.Name == localRoute {
+		return d.local.Deliver(ctx, m)
+	}
+	if t := d.turnFor(m.To); t != nil {
+		return t.Deliver(ctx, m)
+	}
+	return d.relay.Deliver(ctx, m)
+}
+
+// mailboxes is the queue.Transport to the store.
+type mailboxes struct {
+	store store.Store
+	now   func() time.Time
+}
+
+// Deliver implements queue.Transport.
+func (b *mailboxes) Deliver(ctx context.Context, m *queue.Delivery) ([]queue.Result, error) {
+	results := make([]queue.Result, len(m.To))
+	var folders []store.FolderID
+	var found []int
+	for i, to := range m.To {
+		account, err := findAccount(ctx, b.store, to.Path, m.Message.Size)
+		if r, refused := asReply(err); refused {
+			results[i] = queue.Result{Reply: r}
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		folders, found = append(folders, account.Inbox), append(found, i)
+	}
+	if len(folders) == 0 {
+		return results, nil
+	}
+	body, err := m.Body.Open()
+	if err != nil {
+		return nil, err
+	}
+	defer body.Close()
+	err = deliver(ctx, b.store, m.Message.From.Path, folders, b.now(), body)
+	r, refused := asReply(err)
+	switch {
+	case err == nil:
+		r = smtp.R(250, smtp.Enhanced{2, 0, 0}, "delivered")
+	case !refused:
+		return nil, err
+	}
+	for _, i := range found {
+		results[i] = queue.Result{Reply: r, Final: true}
+	}
+	return results, nil
+}
