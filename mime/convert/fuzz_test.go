@@ -28,6 +28,7 @@ func FuzzConvert(f *testing.F) {
 		f.Add([]byte(text), byte(i))
 		f.Add([]byte(crlf(text)), byte(i))
 	}
+	f.Add([]byte("0\nMIME-Version:"), byte(']'))
 	f.Fuzz(func(t *testing.T, octets []byte, which byte) {
 		text := string(octets)
 		o := everyOption[int(which)%len(everyOption)]
@@ -41,7 +42,8 @@ func FuzzConvert(f *testing.F) {
 			mime.NoBoundary, mime.LongBoundary, mime.NoParts, mime.NotClosed, mime.AfterClose, mime.NoBlankLine, mime.HeaderCut,
 			mime.ConflictingField, mime.UnknownEncoding, mime.DepthLimit, mime.PartsLimit,
 		} {
-			if !before.Defects.Has(kind) {
+			// A line that is no field may begin the body once the field below it is gone.
+			if !before.Defects.Has(kind) && (kind != mime.NoBlankLine || !before.Defects.Has(mime.NotAField)) {
 				require.False(t, after.Defects.Has(kind), "%s in %q", kind, got)
 			}
 		}
