@@ -76,7 +76,7 @@ func checkAddress(a Address, mode Mode) error {
 		return fmt.Errorf("%w: %q needs a local part and a domain", ErrAddress, a)
 	case strings.ContainsAny(a.Local+a.Domain, "\r\n\x00"):
 		return ErrControl
-	case !utf8.ValidString(a.Local + a.Domain):
+	case !utf8.ValidString(a.Local) || !utf8.ValidString(a.Domain): // each: halves of a character make a whole one
 		return ErrUTF8
 	case mode == ASCII && !isASCII(a.Local+a.Domain):
 		return fmt.Errorf("%w: %q needs UTF-8 header fields (SMTPUTF8)", ErrAddress, a)

@@ -92,6 +92,7 @@ func FuzzFormatAddresses(f *testing.F) {
 	f.Add(`a"b\`, "a b", "[192.0.2.1]")
 	f.Add("=?utf-8?q?x?=", "=?utf-8?q?x?=", "a.b")
 	f.Add("Jörg <x>,", "ä@", "ü")
+	f.Add("0", "\xc2", "\xb1")
 	f.Add(strings.Repeat("long \" ", 40), "a..b", "b")
 	f.Fuzz(func(t *testing.T, name, local, domain string) {
 		a := header.Address{Name: name, Local: local, Domain: domain}
