@@ -10,7 +10,9 @@ import (
 	"github.com/wirepost/wirepost/mime/header"
 )
 
-//go:generate sh -c "go run ./internal/typetable /etc/mime.types > types.txt"
+// types.txt is made from Debian's table, of the package media-types, which changes with each release; so not by go generate:
+//
+//	go run ./internal/typetable /etc/mime.types > types.txt
 
 // typesText has a line for each media type with the extensions that files of it have, the best one first.
 //
