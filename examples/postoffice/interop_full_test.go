@@ -3,7 +3,6 @@
 package main
 
 import (
-	"os"
 	"os/exec"
 	"path/filepath"
 	"testing"
@@ -18,18 +17,19 @@ import (
 // test is over. resize changes its size.
 func smallDisk(t *testing.T, size string) (dir string, resize func(size string)) {
 	t.Helper()
-	require.Zero(t, os.Geteuid(), "this test mounts a small file system: run it as root")
 	dir = t.TempDir()
-	mount := func(args ...string) {
-		out, err := exec.Command("mount", args...).CombinedOutput()
-		require.NoError(t, err, "mount a tmpfs: %s", out)
+	out, err := exec.Command("mount", "-t", "tmpfs", "-o", "size="+size, "none", dir).CombinedOutput()
+	if err != nil { // a container may not, even if it is root's
+		t.Skipf("no small file system can be mounted here: %v: %s", err, out)
 	}
-	mount("-t", "tmpfs", "-o", "size="+size, "none", dir)
 	t.Cleanup(func() {
 		out, err := exec.Command("umount", dir).CombinedOutput()
 		require.NoError(t, err, "%s", out)
 	})
-	return dir, func(size string) { mount("-o", "remount,size="+size, dir) }
+	return dir, func(size string) {
+		out, err := exec.Command("mount", "-o", "remount,size="+size, dir).CombinedOutput()
+		require.NoError(t, err, "%s", out)
+	}
 }
 
 // TestFullDisk fills the disk of the data folder with mail that nobody takes, and
