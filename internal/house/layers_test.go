@@ -31,6 +31,7 @@ var layers = []layer{
 	{"dnsresolve/...", "internal/...", "golang.org/x/... " + dns},
 	{"auth/...", "internal/...", "golang.org/x/... " + sasl},
 	{"mime/...", "internal/...", "golang.org/x/..."},
+	{"internal/litedb", "", "..."}, // for the stores on SQLite alone
 	{"internal/...", "", "golang.org/x/..."},
 }
 

@@ -18,7 +18,7 @@ func (s *Store) Add(ctx context.Context, entries ...queue.Entry) error {
 	return fail(s.write(ctx, records.bytes+s.shelf.octets(entries), func(t *tx) error {
 		for i := range entries {
 			id := entries[i].Message.ID
-			known, err := t.has("SELECT 1 FROM message WHERE id = ?", id)
+			known, err := t.Has("SELECT 1 FROM message WHERE id = ?", id)
 			if err != nil {
 				return err
 			}
@@ -92,7 +92,7 @@ func (t *tx) add(entries []queue.Entry, r records) error {
 // message finds or makes the row of a message. One that is gone comes back.
 func (t *tx) message(m *queue.Message, data []byte) (n int64, err error) {
 	var gone *int64
-	err = t.row("SELECT n, gone FROM message WHERE id = ?", m.ID).Scan(&n, &gone)
+	err = t.Row("SELECT n, gone FROM message WHERE id = ?", m.ID).Scan(&n, &gone)
 	known := err == nil
 	if err != nil && !errors.Is(err, sql.ErrNoRows) || known && gone == nil {
 		return n, err
@@ -101,7 +101,7 @@ func (t *tx) message(m *queue.Message, data []byte) (n int64, err error) {
 	if ok {
 		ok, err = t.unshelve(body)
 		if !ok && err == nil {
-			ok, err = t.has("SELECT 1 FROM body WHERE n = ?", body)
+			ok, err = t.Has("SELECT 1 FROM body WHERE n = ?", body)
 		}
 		if err != nil {
 			return 0, err
@@ -111,13 +111,13 @@ func (t *tx) message(m *queue.Message, data []byte) (n int64, err error) {
 		return 0, fmt.Errorf("body %.64q: %w", m.Body, queue.ErrNotFound)
 	}
 	if known {
-		_, err = t.exec("UPDATE message SET body = ?, data = ?, gone = NULL WHERE n = ?", body, data, n)
+		_, err = t.Exec("UPDATE message SET body = ?, data = ?, gone = NULL WHERE n = ?", body, data, n)
 		return n, err
 	}
 	if n, err = t.next(); err != nil {
 		return 0, err
 	}
-	_, err = t.exec("INSERT INTO message (n, id, body, data) VALUES (?, ?, ?, ?)", n, m.ID, body, data)
+	_, err = t.Exec("INSERT INTO message (n, id, body, data) VALUES (?, ?, ?, ?)", n, m.ID, body, data)
 	return n, err
 }
 
@@ -132,7 +132,7 @@ func (t *tx) item(message int64, m *queue.Message, i *queue.Item, data []byte) e
 	if err != nil {
 		return err
 	}
-	_, err = t.exec(`INSERT INTO item (n, id, message, lane, priority, state, at, due, expires, arrived, size, data)
+	_, err = t.Exec(`INSERT INTO item (n, id, message, lane, priority, state, at, due, expires, arrived, size, data)
 		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`, n, i.ID, message, l.n, min(int(i.Priority), lowest), i.State, at, due,
 		stamp(i.Expires), stamp(m.Arrived), m.Size, data)
 	if taken(err) {

@@ -56,7 +56,7 @@ func (s *Store) keepBody(ctx context.Context, b staged) (n int64, err error) {
 		if n, err = t.nextBody(); err != nil {
 			return err
 		}
-		_, err = t.exec("INSERT INTO body (n, created, size, file, data) VALUES (?, ?, ?, ?, ?)",
+		_, err = t.Exec("INSERT INTO body (n, created, size, file, data) VALUES (?, ?, ?, ?, ?)",
 			n, t.at, b.size, b.fileColumn(), b.inline())
 		return err
 	})
@@ -89,7 +89,7 @@ func (s *Store) openBody(ctx context.Context, name string) (queue.Body, error) {
 		data []byte
 	)
 	err := s.read(ctx, func(c *conn) error {
-		err := c.row("SELECT size, file, data FROM body WHERE n = ?", n).Scan(&size, &file, &data)
+		err := c.Row("SELECT size, file, data FROM body WHERE n = ?", n).Scan(&size, &file, &data)
 		if errors.Is(err, sql.ErrNoRows) {
 			return queue.ErrNotFound
 		}
@@ -131,16 +131,16 @@ func (b *fileBody) Size() int64 { return b.size }
 
 // removeBody takes a body away that no message names any more.
 func (t *tx) removeBody(n int64) error {
-	if named, err := t.has("SELECT 1 FROM message WHERE body = ?", n); err != nil || named {
+	if named, err := t.Has("SELECT 1 FROM message WHERE body = ?", n); err != nil || named {
 		return err
 	}
 	var file *string
-	if err := t.row("SELECT file FROM body WHERE n = ?", n).Scan(&file); err != nil {
+	if err := t.Row("SELECT file FROM body WHERE n = ?", n).Scan(&file); err != nil {
 		return err
 	}
 	if file != nil {
 		t.files = append(t.files, *file)
 	}
-	_, err := t.exec("DELETE FROM body WHERE n = ?", n)
+	_, err := t.Exec("DELETE FROM body WHERE n = ?", n)
 	return err
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"github.com/wirepost/wirepost/internal/litedb"
 	"github.com/wirepost/wirepost/queue"
 )
 
@@ -100,7 +101,7 @@ func (c *claim) serve(r *route) (leased bool, err error) {
 			continue
 		}
 		c.lanes.drop(l)
-		if _, err := c.exec("DELETE FROM lane WHERE n = ?", l.n); err != nil {
+		if _, err := c.Exec("DELETE FROM lane WHERE n = ?", l.n); err != nil {
 			return false, err
 		}
 	}
@@ -114,7 +115,7 @@ func (c *claim) look(l *lane) (next *int64, err error) {
 		return nil, nil
 	}
 	var first [lowest + 1]*int64 // of each priority
-	err = c.row(`SELECT (SELECT min(at) FROM item WHERE lane = ?1 AND priority = 0),
+	err = c.Row(`SELECT (SELECT min(at) FROM item WHERE lane = ?1 AND priority = 0),
 		(SELECT min(at) FROM item WHERE lane = ?1 AND priority = 1),
 		(SELECT min(at) FROM item WHERE lane = ?1 AND priority = 2)`, l.n).Scan(&first[0], &first[1], &first[2])
 	if err != nil {
@@ -130,13 +131,13 @@ func (c *claim) look(l *lane) (next *int64, err error) {
 		if at == nil || *at > c.at || len(rows) == n {
 			continue
 		}
-		err := c.each(func(s scanner) error {
+		err := c.Each(func(s scanner) error {
 			var r row
 			err := r.scan(s)
 			rows = append(rows, r)
 			return err
 		}, "SELECT "+rowColumns+" FROM item i JOIN message m ON m.n = i.message"+
-			" WHERE i.lane = ? AND i.priority = ? AND i.at <= ? ORDER BY i.at"+limit(n-len(rows)), l.n, priority, c.at)
+			" WHERE i.lane = ? AND i.priority = ? AND i.at <= ? ORDER BY i.at"+litedb.Limit(n-len(rows)), l.n, priority, c.at)
 		if err != nil {
 			return nil, err
 		}
@@ -164,7 +165,7 @@ func (c *claim) lease(l *lane, r *row) error {
 	if err != nil {
 		return err
 	}
-	_, err = c.exec("UPDATE item SET state = 1, at = ?, token = ?, owner = ? WHERE n = ?", r.at, token, c.Owner, r.n)
+	_, err = c.Exec("UPDATE item SET state = 1, at = ?, token = ?, owner = ? WHERE n = ?", r.at, token, c.Owner, r.n)
 	if err != nil {
 		return err
 	}

@@ -262,12 +262,12 @@ func inspectCrash(t *testing.T, dir string, said map[string]map[string]bool) {
 	for _, f := range files(t, s) {
 		var named bool
 		require.NoError(t, s.read(t.Context(), func(c *conn) (err error) {
-			named, err = c.has("SELECT 1 FROM body WHERE file = ?", f)
+			named, err = c.Has("SELECT 1 FROM body WHERE file = ?", f)
 			return err
 		}))
 		require.True(t, named, "a file without a row: %s", f)
 	}
 	var integrity string
-	require.NoError(t, s.read(t.Context(), func(c *conn) error { return c.row("PRAGMA quick_check").Scan(&integrity) }))
+	require.NoError(t, s.read(t.Context(), func(c *conn) error { return c.Row("PRAGMA quick_check").Scan(&integrity) }))
 	require.Equal(t, "ok", integrity)
 }

@@ -15,6 +15,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/wirepost/wirepost/internal/litedb"
 	"github.com/wirepost/wirepost/queue"
 )
 
@@ -143,7 +144,7 @@ func TestFull(t *testing.T) {
 	pages := func(n int) {
 		require.NoError(t, s.write(t.Context(), 0, func(t *tx) error {
 			var got int
-			return t.row("PRAGMA max_page_count = " + limit(n)[len(" LIMIT "):]).Scan(&got)
+			return t.Row("PRAGMA max_page_count = " + litedb.Limit(n)[len(" LIMIT "):]).Scan(&got)
 		}))
 	}
 	pages(1) // it becomes as many as there are
@@ -243,7 +244,7 @@ func TestForgotten(t *testing.T) {
 	now := time.Now()
 	s := opened(t, Options{Now: func() time.Time { return now }}, osFiles{})
 	count := func() (n int) {
-		require.NoError(t, s.read(t.Context(), func(c *conn) error { return c.row("SELECT count(*) FROM message").Scan(&n) }))
+		require.NoError(t, s.read(t.Context(), func(c *conn) error { return c.Row("SELECT count(*) FROM message").Scan(&n) }))
 		return n
 	}
 	populate(t, s, 3*sweepBatch, func(int) (string, string, time.Time) { return "r", "s", now })
@@ -292,7 +293,7 @@ func TestSchema(t *testing.T) {
 		s, err := Open(t.Context(), Options{Dir: dir})
 		require.NoError(t, err)
 		populate(t, s, 1, func(int) (string, string, time.Time) { return "r", "s", time.Now() })
-		require.NoError(t, s.write(t.Context(), 0, func(t *tx) error { _, err := t.exec(statement); return err }))
+		require.NoError(t, s.write(t.Context(), 0, func(t *tx) error { _, err := t.Exec(statement); return err }))
 		require.NoError(t, s.Close())
 		s, err = Open(t.Context(), Options{Dir: dir})
 		if err == nil {

@@ -74,7 +74,7 @@ func (s *Store) removeFilesWithoutRow(ctx context.Context, c *conn, age time.Dur
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		named, err := c.has("SELECT 1 FROM body WHERE file = ?", e.Name())
+		named, err := c.Has("SELECT 1 FROM body WHERE file = ?", e.Name())
 		if err != nil {
 			return err
 		}

@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/wirepost/wirepost/internal/litedb"
 	"github.com/wirepost/wirepost/queue"
 )
 
@@ -46,7 +47,7 @@ func (c *conn) where(f queue.Filter) (query string, args []any, err error) {
 	if len(lanes) > 0 {
 		in := "lane IN (SELECT n FROM lane WHERE " + strings.Join(lanes, " AND ") + ")"
 		var n int
-		if err := c.row("SELECT count(*) FROM (SELECT 1 FROM item WHERE "+in+limit(fewItems)+")", names...).Scan(&n); err != nil {
+		if err := c.Row("SELECT count(*) FROM (SELECT 1 FROM item WHERE "+in+litedb.Limit(fewItems)+")", names...).Scan(&n); err != nil {
 			return "", nil, err
 		}
 		column := "i."

@@ -3,6 +3,7 @@ package sqlite
 import (
 	"context"
 
+	"github.com/wirepost/wirepost/internal/litedb"
 	"github.com/wirepost/wirepost/queue"
 )
 
@@ -36,13 +37,13 @@ func (s *Store) find(ctx context.Context, f queue.Filter, after string, yield fu
 			if err != nil {
 				return err
 			}
-			return c.each(func(sc scanner) error {
+			return c.Each(func(sc scanner) error {
 				r := row{}
 				var route string
 				err := r.scan(withRoute{sc, &route})
 				page, routes = append(page, r), append(routes, route)
 				return err
-			}, "SELECT "+rowColumns+", l.route"+fromRows+query+" AND i.id > ? ORDER BY i.id"+limit(scanned), append(args, after)...)
+			}, "SELECT "+rowColumns+", l.route"+fromRows+query+" AND i.id > ? ORDER BY i.id"+litedb.Limit(scanned), append(args, after)...)
 		})
 		if err != nil {
 			return err
@@ -85,17 +86,17 @@ func (s *Store) Routes(ctx context.Context, after queue.Cursor, n int) ([]queue.
 			first, name = "l.route > ?", name[1:]
 		}
 		names := 0
-		err := c.each(func(r scanner) error {
+		err := c.Each(func(r scanner) error {
 			if names++; names > n {
 				more = true
 				return nil
 			}
 			return r.Scan(&last)
-		}, "SELECT DISTINCT route FROM lane l WHERE "+first+" AND EXISTS (SELECT 1 FROM item WHERE lane = l.n) ORDER BY route"+limit(n+1), name)
+		}, "SELECT DISTINCT route FROM lane l WHERE "+first+" AND EXISTS (SELECT 1 FROM item WHERE lane = l.n) ORDER BY route"+litedb.Limit(n+1), name)
 		if err != nil {
 			return err
 		}
-		return c.each(func(r scanner) error { return addState(&all, r) },
+		return c.Each(func(r scanner) error { return addState(&all, r) },
 			`SELECT l.route, i.state, count(*), min(i.arrived), min(i.due), sum(i.size) FROM lane l
 			CROSS JOIN item i ON i.lane = l.n WHERE `+first+" AND l.route <= ? GROUP BY l.route, i.state ORDER BY l.route", name, last)
 	})

@@ -60,7 +60,7 @@ func testGroup(t *testing.T, failing string) {
 					t.dirty = true
 					t.lanes.touched = true
 					_, err := t.unshelve(number)
-					return errors.Join(err, t.script(failing), errTest)
+					return errors.Join(err, t.Script(failing), errTest)
 				})
 			case i%10 == 9:
 				_, results[i] = s.Claim(t.Context(), queue.ClaimRequest{Max: 1, PerRoute: 1, Lease: time.Hour})
@@ -187,7 +187,7 @@ func TestManyLanes(t *testing.T) {
 	}
 	for _, table := range []string{"lane", "item", "body"} {
 		var rows int
-		require.NoError(t, s.read(t.Context(), func(c *conn) error { return c.row("SELECT count(*) FROM " + table).Scan(&rows) }))
+		require.NoError(t, s.read(t.Context(), func(c *conn) error { return c.Row("SELECT count(*) FROM " + table).Scan(&rows) }))
 		require.Zero(t, rows, table)
 	}
 }

@@ -16,7 +16,7 @@ const (
 )
 
 func (i *ids) load(c *conn) error {
-	if err := c.row("SELECT reserved FROM sequence").Scan(&i.last); err != nil {
+	if err := c.Row("SELECT reserved FROM sequence").Scan(&i.last); err != nil {
 		return err
 	}
 	i.reserved, i.saved = i.last, i.last
@@ -33,7 +33,7 @@ func (t *tx) next() (int64, error) {
 func (t *tx) block(size int64) (numbers, error) {
 	i := &t.ids
 	if i.last+size > i.reserved {
-		if _, err := t.exec("UPDATE sequence SET reserved = ? WHERE id = 1", i.last+idsReserved); err != nil {
+		if _, err := t.Exec("UPDATE sequence SET reserved = ? WHERE id = 1", i.last+idsReserved); err != nil {
 			return numbers{}, err
 		}
 		i.reserved = i.last + idsReserved

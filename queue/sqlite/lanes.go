@@ -109,7 +109,7 @@ func (a *alarm) earlier(t turn, at int64) {
 // loadLanes reads what lanes and leases there are. Every lane is to be looked at.
 func loadLanes(c *conn) (*lanes, error) {
 	ls := &lanes{byName: make(map[string]*route), byNumber: make(map[int64]*lane), soonest: never}
-	err := c.each(func(r scanner) error {
+	err := c.Each(func(r scanner) error {
 		var n int64
 		var route, source string
 		err := r.Scan(&n, &route, &source)
@@ -119,7 +119,7 @@ func loadLanes(c *conn) (*lanes, error) {
 	if err != nil {
 		return nil, err
 	}
-	err = c.each(func(r scanner) error {
+	err = c.Each(func(r scanner) error {
 		var n, lane, until int64
 		err := r.Scan(&n, &lane, &until)
 		if l := ls.byNumber[lane]; l != nil {
@@ -199,7 +199,7 @@ func (t *tx) lane(name, source string, at int64) (*lane, error) {
 	if err != nil {
 		return nil, err
 	}
-	if _, err := t.exec("INSERT INTO lane (n, route, source) VALUES (?, ?, ?)", n, name, source); err != nil {
+	if _, err := t.Exec("INSERT INTO lane (n, route, source) VALUES (?, ?, ?)", n, name, source); err != nil {
 		return nil, err
 	}
 	t.lanes.touched = true

@@ -12,6 +12,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/wirepost/wirepost/internal/litedb"
 	"github.com/wirepost/wirepost/queue"
 )
 
@@ -85,7 +86,7 @@ func open(ctx context.Context, o Options, fs fileSystem) (_ *Store, err error) {
 			err = errors.Join(err, s.release())
 		}
 	}()
-	if s.db, err = connect(s.dir); err != nil {
+	if s.db, err = litedb.Open(filepath.Join(s.dir, databaseName)); err != nil {
 		return nil, err
 	}
 	t, err := s.newWriter(ctx)
@@ -97,7 +98,7 @@ func open(ctx context.Context, o Options, fs fileSystem) (_ *Store, err error) {
 		if err != nil {
 			return nil, err
 		}
-		if err := c.script("PRAGMA query_only = ON"); err != nil {
+		if err := c.Script("PRAGMA query_only = ON"); err != nil {
 			return nil, err
 		}
 		s.readers <- c
@@ -133,7 +134,7 @@ func (s *Store) prepareDir() (err error) {
 	if err := os.MkdirAll(filepath.Join(s.dir, bodiesName), 0o700); err != nil {
 		return err
 	}
-	if s.lock, err = lockDir(s.dir); err != nil {
+	if s.lock, err = litedb.Lock(s.dir, ErrLocked); err != nil {
 		return err
 	}
 	defer func() {
@@ -187,7 +188,7 @@ func (s *Store) shutDown() error {
 func (s *Store) release() error {
 	var errs []error
 	for _, c := range s.conns {
-		errs = append(errs, c.close())
+		errs = append(errs, c.Close())
 	}
 	if s.db != nil {
 		errs = append(errs, s.db.Close())

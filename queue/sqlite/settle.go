@@ -22,14 +22,14 @@ func (s *Store) Extend(ctx context.Context, l *queue.Lease, by time.Duration) er
 		lane := t.lanes.byNumber[r.lane]
 		lane.route.leases[r.n] = until
 		t.lanes.lower(lane, until)
-		_, err = t.exec("UPDATE item SET at = ? WHERE n = ?", until, r.n)
+		_, err = t.Exec("UPDATE item SET at = ? WHERE n = ?", until, r.n)
 		return err
 	}))
 }
 
 // leased finds what a lease holds, if it still does: the token tells, whoever else has had the item since.
 func (t *tx) leased(l *queue.Lease) (r row, err error) {
-	err = t.row("SELECT n, message, lane FROM item WHERE id = ? AND token = ? AND state = 1", l.Item.ID, int64(l.Token)).
+	err = t.Row("SELECT n, message, lane FROM item WHERE id = ? AND token = ? AND state = 1", l.Item.ID, int64(l.Token)).
 		Scan(&r.n, &r.message, &r.lane)
 	if errors.Is(err, sql.ErrNoRows) {
 		err = queue.ErrLeaseLost
@@ -92,23 +92,23 @@ func (t *tx) settle(s *queue.Settlement, added records) error {
 	}
 	t.lanes.lower(l, at)
 	data := encodeItem(&queue.Item{To: s.Keep, Priority: s.Lease.Item.Priority, History: s.History})
-	_, err = t.exec("UPDATE item SET lane = ?, state = ?, at = ?, due = ?, data = ? WHERE n = ?", l.n, s.State, at, due, data, r.n)
+	_, err = t.Exec("UPDATE item SET lane = ?, state = ?, at = ?, due = ?, data = ? WHERE n = ?", l.n, s.State, at, due, data, r.n)
 	return err
 }
 
 // remove takes an item away, its message with the last item, and the body with the last message.
 func (t *tx) remove(item, message int64) error {
-	if _, err := t.exec("DELETE FROM item WHERE n = ?", item); err != nil {
+	if _, err := t.Exec("DELETE FROM item WHERE n = ?", item); err != nil {
 		return err
 	}
-	if more, err := t.has("SELECT 1 FROM item WHERE message = ?", message); err != nil || more {
+	if more, err := t.Has("SELECT 1 FROM item WHERE message = ?", message); err != nil || more {
 		return err
 	}
 	var body int64
-	if err := t.row("SELECT body FROM message WHERE n = ?", message).Scan(&body); err != nil {
+	if err := t.Row("SELECT body FROM message WHERE n = ?", message).Scan(&body); err != nil {
 		return err
 	}
-	_, err := t.exec("UPDATE message SET body = NULL, data = NULL, gone = ? WHERE n = ?", t.at, message)
+	_, err := t.Exec("UPDATE message SET body = NULL, data = NULL, gone = ? WHERE n = ?", t.at, message)
 	if err != nil {
 		return err
 	}

@@ -116,7 +116,7 @@ func (t *tx) unshelve(n int64) (found bool, err error) {
 	if !found {
 		return false, nil
 	}
-	_, err = t.exec("INSERT INTO body (n, created, size, data) VALUES (?, ?, ?, ?) ON CONFLICT (n) DO NOTHING",
+	_, err = t.Exec("INSERT INTO body (n, created, size, data) VALUES (?, ?, ?, ?) ON CONFLICT (n) DO NOTHING",
 		n, b.created, len(b.octets), b.octets)
 	t.written = append(t.written, n)
 	return true, err

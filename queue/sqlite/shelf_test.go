@@ -29,7 +29,7 @@ func rowOf(t *testing.T, s *Store, name string) (row, shelf bool) {
 	n, ok := bodyNumber(name)
 	require.True(t, ok)
 	require.NoError(t, s.read(t.Context(), func(c *conn) (err error) {
-		row, err = c.has("SELECT 1 FROM body WHERE n = ?", n)
+		row, err = c.Has("SELECT 1 FROM body WHERE n = ?", n)
 		return err
 	}))
 	_, shelf = s.shelf.get(n)
@@ -171,7 +171,7 @@ func TestShelfFullDisk(t *testing.T) {
 	pages := func(n int) {
 		require.NoError(t, s.write(t.Context(), 0, func(t *tx) error {
 			var got int
-			return t.row("PRAGMA max_page_count = " + fmt.Sprint(n)).Scan(&got)
+			return t.Row("PRAGMA max_page_count = " + fmt.Sprint(n)).Scan(&got)
 		}))
 	}
 	var orphans []string
@@ -260,7 +260,7 @@ func TestBodyNumbers(t *testing.T) {
 			require.NoError(t, s.write(t.Context(), 0, func(t *tx) error {
 				n, err := t.next()
 				var reserved int64
-				err = errors.Join(err, t.row("SELECT reserved FROM sequence").Scan(&reserved))
+				err = errors.Join(err, t.Row("SELECT reserved FROM sequence").Scan(&reserved))
 				if n > reserved {
 					err = fmt.Errorf("%d is in use, %d reserved", n, reserved)
 				}
@@ -286,7 +286,7 @@ func TestNumbersReserved(t *testing.T) {
 		require.NoError(t, err)
 		n, _ := bodyNumber(name)
 		var reserved int64
-		require.NoError(t, s.read(t.Context(), func(c *conn) error { return c.row("SELECT reserved FROM sequence").Scan(&reserved) }))
+		require.NoError(t, s.read(t.Context(), func(c *conn) error { return c.Row("SELECT reserved FROM sequence").Scan(&reserved) }))
 		require.LessOrEqual(t, n, reserved)
 		require.Equal(t, n+bodyBlock-1, s.shelf.numbers.end)
 		require.LessOrEqual(t, s.shelf.numbers.end, reserved)

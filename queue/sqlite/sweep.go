@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"time"
+
+	"github.com/wirepost/wirepost/internal/litedb"
 )
 
 const (
@@ -54,7 +56,7 @@ func (s *Store) removeOld(ctx context.Context) error {
 
 // forget removes IDs of messages that are gone.
 func (t *tx) forget() (more bool, err error) {
-	n, err := t.exec("DELETE FROM message WHERE n IN (SELECT n FROM message WHERE gone IS NOT NULL AND gone < ?"+limit(sweepBatch)+")",
+	n, err := t.Exec("DELETE FROM message WHERE n IN (SELECT n FROM message WHERE gone IS NOT NULL AND gone < ?"+litedb.Limit(sweepBatch)+")",
 		stamp(t.now.Add(-knownFor)))
 	return n == sweepBatch, err
 }
@@ -65,7 +67,7 @@ func (t *tx) removeOrphans() (more bool, err error) {
 	var last int64
 	var orphans []int64
 	looked := 0
-	err = t.each(func(r scanner) error {
+	err = t.Each(func(r scanner) error {
 		var named bool
 		looked++
 		if err := r.Scan(&last, &named); err != nil {
@@ -76,7 +78,7 @@ func (t *tx) removeOrphans() (more bool, err error) {
 		}
 		return nil
 	}, `SELECT n, EXISTS (SELECT 1 FROM message WHERE body = b.n) FROM body b
-		WHERE n > (SELECT swept FROM sequence) AND created < ? ORDER BY n`+limit(sweepBatch), stamp(t.now.Add(-orphanAge)))
+		WHERE n > (SELECT swept FROM sequence) AND created < ? ORDER BY n`+litedb.Limit(sweepBatch), stamp(t.now.Add(-orphanAge)))
 	if err != nil || looked == 0 {
 		return false, err
 	}
@@ -85,6 +87,6 @@ func (t *tx) removeOrphans() (more bool, err error) {
 			return false, err
 		}
 	}
-	_, err = t.exec("UPDATE sequence SET swept = ? WHERE id = 1", last)
+	_, err = t.Exec("UPDATE sequence SET swept = ? WHERE id = 1", last)
 	return looked == sweepBatch, err
 }

@@ -18,10 +18,10 @@ type tx struct {
 	*change
 }
 
-// exec hides conn's, to note that something was written.
-func (t *tx) exec(query string, args ...any) (int64, error) {
+// Exec hides conn's, to note that something was written.
+func (t *tx) Exec(query string, args ...any) (int64, error) {
 	t.dirty = true
-	return t.conn.exec(query, args...)
+	return t.conn.Exec(query, args...)
 }
 
 // errHalfway says that a change failed after it had begun to write, so that its group was rolled back and is to be made
@@ -60,7 +60,7 @@ func (s *Store) transact(t *tx, group []*change, results []error, savepoints boo
 	t.now = s.now()
 	t.at = stamp(t.now)
 	t.lanes.touched = false
-	if _, err := t.conn.exec("BEGIN IMMEDIATE"); err != nil {
+	if _, err := t.conn.Exec("BEGIN IMMEDIATE"); err != nil {
 		return err
 	}
 	wrote := false
@@ -75,10 +75,10 @@ func (s *Store) transact(t *tx, group []*change, results []error, savepoints boo
 		wrote = wrote || t.dirty
 	}
 	if !wrote { // nothing to be undone in memory either
-		_, err := t.conn.exec("ROLLBACK")
+		_, err := t.conn.Exec("ROLLBACK")
 		return err
 	}
-	if _, err := t.conn.exec("COMMIT"); err != nil {
+	if _, err := t.conn.Exec("COMMIT"); err != nil {
 		t.rollback()
 		return err
 	}
@@ -110,7 +110,7 @@ func (t *tx) make(savepoint bool) (result error, ok bool) {
 		t.lanes, t.ring = lanes, true
 	}
 	if savepoint {
-		if _, err := t.conn.exec("SAVEPOINT change"); err != nil {
+		if _, err := t.conn.Exec("SAVEPOINT change"); err != nil {
 			return err, false
 		}
 	}
@@ -121,7 +121,7 @@ func (t *tx) make(savepoint bool) (result error, ok bool) {
 	t.lanes.touched = t.lanes.touched || before
 	if err == nil || !t.dirty {
 		if savepoint {
-			if _, err := t.conn.exec("RELEASE change"); err != nil {
+			if _, err := t.conn.Exec("RELEASE change"); err != nil {
 				return err, false
 			}
 		}
@@ -130,7 +130,7 @@ func (t *tx) make(savepoint bool) (result error, ok bool) {
 	if !savepoint {
 		return err, false
 	}
-	if t.conn.script("ROLLBACK TO change; RELEASE change") != nil {
+	if t.conn.Script("ROLLBACK TO change; RELEASE change") != nil {
 		return err, false
 	}
 	t.dirty = false
@@ -140,7 +140,7 @@ func (t *tx) make(savepoint bool) (result error, ok bool) {
 
 // rollback undoes the transaction. SQLite may have done so itself, which is then the error not worth telling.
 func (t *tx) rollback() {
-	_, _ = t.conn.exec("ROLLBACK")
+	_, _ = t.conn.Exec("ROLLBACK")
 	t.undone()
 }
 

@@ -63,7 +63,7 @@ func (s *Store) updateBatch(ctx context.Context, f queue.Filter, c queue.Change,
 
 func (t *tx) update(f queue.Filter, c queue.Change, item int64) (changed bool, err error) {
 	var r row
-	err = r.scan(t.row("SELECT "+rowColumns+" FROM item i JOIN message m ON m.n = i.message WHERE i.n = ?", item))
+	err = r.scan(t.Row("SELECT "+rowColumns+" FROM item i JOIN message m ON m.n = i.message WHERE i.n = ?", item))
 	if errors.Is(err, sql.ErrNoRows) {
 		return false, nil
 	}
@@ -96,6 +96,6 @@ func (t *tx) update(f queue.Filter, c queue.Change, item int64) (changed bool, e
 	}
 	t.lanes.lower(l, at)
 	t.ring = true
-	_, err = t.exec("UPDATE item SET lane = ?, state = ?, at = ?, due = ?, expires = ? WHERE n = ?", l.n, r.state, at, r.due, r.expires, r.n)
+	_, err = t.Exec("UPDATE item SET lane = ?, state = ?, at = ?, due = ?, expires = ? WHERE n = ?", l.n, r.state, at, r.due, r.expires, r.n)
 	return true, err
 }

@@ -44,7 +44,7 @@ func (t *tx) changeAccount(id store.AccountID, c store.AccountChange) (store.Acc
 	if c.Quota != nil {
 		a.Quota = *c.Quota
 	}
-	_, err = t.exec("UPDATE account SET hash = ?, disabled = ?, quota = ? WHERE id = ?",
+	_, err = t.Exec("UPDATE account SET hash = ?, disabled = ?, quota = ? WHERE id = ?",
 		string(a.PasswordHash), a.Disabled, a.Quota, id)
 	return a, err
 }
@@ -69,7 +69,7 @@ func (s *Store) RemoveAccount(ctx context.Context, id store.AccountID, keepMail 
 
 func (t *tx) removeAccount(id store.AccountID, keepMail bool) (doomed []store.FolderID, err error) {
 	var one int
-	err = t.row("SELECT 1 FROM account WHERE id = ? AND id <> 0", id).Scan(&one)
+	err = t.Row("SELECT 1 FROM account WHERE id = ? AND id <> 0", id).Scan(&one)
 	if err := orNotFound(err, "account", id); err != nil {
 		return nil, err
 	}
@@ -78,7 +78,7 @@ func (t *tx) removeAccount(id store.AccountID, keepMail bool) (doomed []store.Fo
 		"DELETE FROM maildrop WHERE account = ?",
 		"UPDATE account SET key = NULL, hash = '', inbox = 0 WHERE id = ?",
 	} {
-		if _, err := t.exec(statement, id); err != nil {
+		if _, err := t.Exec(statement, id); err != nil {
 			return nil, err
 		}
 	}
@@ -86,7 +86,7 @@ func (t *tx) removeAccount(id store.AccountID, keepMail bool) (doomed []store.Fo
 	if keepMail {
 		return nil, nil
 	}
-	err = t.each(func(r scanner) error {
+	err = t.Each(func(r scanner) error {
 		var f store.FolderID
 		err := r.Scan(&f)
 		doomed = append(doomed, f)

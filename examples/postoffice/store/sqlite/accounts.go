@@ -7,6 +7,7 @@ import (
 	"iter"
 
 	"github.com/wirepost/wirepost/examples/postoffice/store"
+	"github.com/wirepost/wirepost/internal/litedb"
 )
 
 // The addresses come as JSON, so that one statement sees all of an account.
@@ -26,14 +27,14 @@ func scanAccount(r scanner) (a store.Account, err error) {
 }
 
 func (c *conn) account(id store.AccountID) (store.Account, error) {
-	a, err := scanAccount(c.row("SELECT "+accountColumns+" FROM account a WHERE a.id = ? AND a.key IS NOT NULL", id))
+	a, err := scanAccount(c.Row("SELECT "+accountColumns+" FROM account a WHERE a.id = ? AND a.key IS NOT NULL", id))
 	return a, orNotFound(err, "account", id)
 }
 
 // Account implements store.Store.
 func (s *Store) Account(ctx context.Context, name string) (a store.Account, err error) {
 	err = s.read(ctx, func(c *conn) (err error) {
-		a, err = scanAccount(c.row("SELECT "+accountColumns+" FROM account a WHERE a.key = ?", store.FoldName(name)))
+		a, err = scanAccount(c.Row("SELECT "+accountColumns+" FROM account a WHERE a.key = ?", store.FoldName(name)))
 		return orNotFound(err, "account", fmt.Sprintf("%.64q", name))
 	})
 	return a, err
@@ -43,11 +44,11 @@ func (s *Store) Account(ctx context.Context, name string) (a store.Account, err 
 func (s *Store) ListAccounts(ctx context.Context) iter.Seq2[store.Account, error] {
 	return paged(func(last store.Account) (page []store.Account, err error) {
 		err = s.read(ctx, func(c *conn) error {
-			return c.each(func(r scanner) error {
+			return c.Each(func(r scanner) error {
 				a, err := scanAccount(r)
 				page = append(page, a)
 				return err
-			}, "SELECT "+accountColumns+" FROM account a WHERE a.key > ? ORDER BY a.key"+limit(listPage),
+			}, "SELECT "+accountColumns+" FROM account a WHERE a.key > ? ORDER BY a.key"+litedb.Limit(listPage),
 				store.FoldName(last.Name))
 		})
 		return page, err
@@ -72,7 +73,7 @@ func (s *Store) AddAccount(ctx context.Context, n store.NewAccount) (a store.Acc
 func (t *tx) addAccount(n store.NewAccount) (store.Account, error) {
 	key := store.FoldName(n.Name)
 	var taken bool
-	if err := t.row("SELECT EXISTS (SELECT 1 FROM account WHERE key = ?)", key).Scan(&taken); err != nil {
+	if err := t.Row("SELECT EXISTS (SELECT 1 FROM account WHERE key = ?)", key).Scan(&taken); err != nil {
 		return store.Account{}, err
 	}
 	if taken {
@@ -81,20 +82,20 @@ func (t *tx) addAccount(n store.NewAccount) (store.Account, error) {
 	if err := t.mustBeFree(n.Addresses, 0); err != nil {
 		return store.Account{}, err
 	}
-	_, err := t.exec("INSERT INTO account (name, key, hash, disabled, created, inbox, quota) VALUES (?, ?, ?, ?, ?, 0, ?)",
+	_, err := t.Exec("INSERT INTO account (name, key, hash, disabled, created, inbox, quota) VALUES (?, ?, ?, ?, ?, 0, ?)",
 		n.Name, key, string(n.PasswordHash), n.Disabled, t.now.UnixMicro(), n.Quota)
 	if err != nil {
 		return store.Account{}, err
 	}
 	var id store.AccountID
-	if err := t.row("SELECT id FROM account WHERE key = ?", key).Scan(&id); err != nil {
+	if err := t.Row("SELECT id FROM account WHERE key = ?", key).Scan(&id); err != nil {
 		return store.Account{}, err
 	}
 	inbox, err := t.createFolder(store.NewFolder{Owner: id, Name: store.Inbox})
 	if err != nil {
 		return store.Account{}, err
 	}
-	if _, err := t.exec("UPDATE account SET inbox = ? WHERE id = ?", inbox.ID, id); err != nil {
+	if _, err := t.Exec("UPDATE account SET inbox = ? WHERE id = ?", inbox.ID, id); err != nil {
 		return store.Account{}, err
 	}
 	if err := t.setAddresses(id, n.Addresses); err != nil {
@@ -110,7 +111,7 @@ func (t *tx) mustBeFree(addresses []store.Address, id store.AccountID) error {
 	}
 	for _, a := range addresses {
 		var taken bool
-		err := t.row("SELECT EXISTS (SELECT 1 FROM address WHERE key = ? AND account <> ?)", a.Key(), id).Scan(&taken)
+		err := t.Row("SELECT EXISTS (SELECT 1 FROM address WHERE key = ? AND account <> ?)", a.Key(), id).Scan(&taken)
 		if err != nil {
 			return err
 		}
@@ -122,11 +123,11 @@ func (t *tx) mustBeFree(addresses []store.Address, id store.AccountID) error {
 }
 
 func (t *tx) setAddresses(id store.AccountID, addresses []store.Address) error {
-	if _, err := t.exec("DELETE FROM address WHERE account = ?", id); err != nil {
+	if _, err := t.Exec("DELETE FROM address WHERE account = ?", id); err != nil {
 		return err
 	}
 	for i, a := range addresses {
-		_, err := t.exec("INSERT INTO address (key, account, position, local, domain) VALUES (?, ?, ?, ?, ?)",
+		_, err := t.Exec("INSERT INTO address (key, account, position, local, domain) VALUES (?, ?, ?, ?, ?)",
 			a.Key(), id, i, a.Local, a.Domain)
 		if err != nil {
 			return err

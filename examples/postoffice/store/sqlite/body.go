@@ -21,7 +21,7 @@ func (s *Store) Open(ctx context.Context, folder store.FolderID, uid store.UID) 
 		data   []byte
 	)
 	err := s.read(ctx, func(c *conn) error {
-		err := c.row(`SELECT b.size, b.sender, b.file, b.body FROM entry e JOIN blob b ON b.id = e.blob
+		err := c.Row(`SELECT b.size, b.sender, b.file, b.body FROM entry e JOIN blob b ON b.id = e.blob
 			JOIN folder f ON f.id = e.folder WHERE e.folder = ? AND e.uid = ? AND f.doomed = 0`, folder, uid).
 			Scan(&size, &sender, &name, &data)
 		return orNotFound(err, "message", folder, uid)

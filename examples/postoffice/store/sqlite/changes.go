@@ -8,6 +8,7 @@ import (
 	"slices"
 
 	"github.com/wirepost/wirepost/examples/postoffice/store"
+	"github.com/wirepost/wirepost/internal/litedb"
 )
 
 // mustReach returns ErrHistoryGone if expunges after since may be forgotten.
@@ -56,8 +57,8 @@ func (s *Store) changes(ctx context.Context, f store.Folder, since store.ModSeq)
 // time.
 func (c *conn) changesPage(folder store.FolderID, since store.ModSeq, last store.UID) (page []store.Meta, more bool, err error) {
 	var few int
-	some := " WHERE folder = ?1 AND modseq > ?2" + limit(scanPage) + ")"
-	err = c.row("SELECT (SELECT count(*) FROM (SELECT 1 FROM entry"+some+") + (SELECT count(*) FROM (SELECT 1 FROM tombstone"+some+")",
+	some := " WHERE folder = ?1 AND modseq > ?2" + litedb.Limit(scanPage) + ")"
+	err = c.Row("SELECT (SELECT count(*) FROM (SELECT 1 FROM entry"+some+") + (SELECT count(*) FROM (SELECT 1 FROM tombstone"+some+")",
 		folder, since).Scan(&few)
 	if err != nil {
 		return nil, false, err
@@ -66,12 +67,12 @@ func (c *conn) changesPage(folder store.FolderID, since store.ModSeq, last store
 	if few >= scanPage {
 		entries, tombstones = "entry NOT INDEXED", "tombstone NOT INDEXED"
 	}
-	where := " WHERE folder = ? AND modseq > ? AND uid > ? ORDER BY uid" + limit(scanPage)
+	where := " WHERE folder = ? AND modseq > ? AND uid > ? ORDER BY uid" + litedb.Limit(scanPage)
 	var live, gone []store.Meta
 	if err := c.metas(&live, "SELECT "+entryColumns+" FROM "+entries+where, folder, since, last); err != nil {
 		return nil, false, err
 	}
-	err = c.each(func(r scanner) error {
+	err = c.Each(func(r scanner) error {
 		m := store.Meta{Expunged: true}
 		err := r.Scan(&m.UID, &m.ModSeq)
 		gone = append(gone, m)

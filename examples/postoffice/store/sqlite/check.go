@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+
+	"github.com/wirepost/wirepost/internal/litedb"
 )
 
 // maxProblems is how many problems Check reports.
@@ -41,12 +43,12 @@ var recounts = []string{
 func (s *Store) Check(ctx context.Context) (problems []string, err error) {
 	for _, query := range recounts {
 		err := s.read(ctx, func(c *conn) error {
-			return c.each(func(r scanner) error {
+			return c.Each(func(r scanner) error {
 				var p string
 				err := r.Scan(&p)
 				problems = append(problems, p)
 				return err
-			}, query+limit(maxProblems))
+			}, query+litedb.Limit(maxProblems))
 		})
 		if err != nil {
 			return problems, err
@@ -66,7 +68,7 @@ func (s *Store) Check(ctx context.Context) (problems []string, err error) {
 func (s *Store) checkFiles(ctx context.Context, sub string) (problems []string, err error) {
 	sizes := make(map[string]int64)
 	err = s.read(ctx, func(c *conn) error {
-		return c.each(func(r scanner) error {
+		return c.Each(func(r scanner) error {
 			var name string
 			var size int64
 			err := r.Scan(&name, &size)
@@ -84,7 +86,7 @@ func (s *Store) checkFiles(ctx context.Context, sub string) (problems []string, 
 		case errors.Is(serr, fs.ErrNotExist):
 			still := false // it may have been deleted meanwhile
 			err = errors.Join(err, s.read(ctx, func(c *conn) error {
-				return c.row("SELECT EXISTS (SELECT 1 FROM blob WHERE file = ?)", name).Scan(&still)
+				return c.Row("SELECT EXISTS (SELECT 1 FROM blob WHERE file = ?)", name).Scan(&still)
 			}))
 			if still {
 				problems = append(problems, fmt.Sprintf("file %s is missing", name))

@@ -76,7 +76,7 @@ func TestInterruptedDelete(t *testing.T) {
 	require.Empty(t, blobFiles(t, s))
 	var rows int
 	require.NoError(t, s.read(t.Context(), func(c *conn) error {
-		return c.row("SELECT (SELECT count(*) FROM blob) + (SELECT count(*) FROM tombstone) + (SELECT count(*) FROM folder WHERE id = ?)", f.ID).Scan(&rows)
+		return c.Row("SELECT (SELECT count(*) FROM blob) + (SELECT count(*) FROM tombstone) + (SELECT count(*) FROM folder WHERE id = ?)", f.ID).Scan(&rows)
 	}))
 	require.Zero(t, rows)
 	require.NoError(t, s.DeleteFolder(t.Context(), again.ID))

@@ -66,7 +66,7 @@ func (t *tx) copyEntry(from, to *head, e *entry, move bool) error {
 		if err := t.remove(from, e); err != nil {
 			return err
 		}
-	} else if _, err := t.exec("UPDATE blob SET refs = refs + 1 WHERE id = ?", e.blob); err != nil {
+	} else if _, err := t.Exec("UPDATE blob SET refs = refs + 1 WHERE id = ?", e.blob); err != nil {
 		return err
 	}
 	return t.place(to, e)

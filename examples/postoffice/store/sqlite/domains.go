@@ -17,7 +17,7 @@ func (s *Store) Domains(ctx context.Context) (all []string, err error) {
 }
 
 func (c *conn) domains() (all []string, err error) {
-	err = c.each(func(r scanner) error {
+	err = c.Each(func(r scanner) error {
 		var name string
 		err := r.Scan(&name)
 		all = append(all, name)
@@ -44,7 +44,7 @@ func (s *Store) SetDomains(ctx context.Context, domains []string) error {
 }
 
 func (t *tx) setDomains(domains []string, local map[string]bool) error {
-	err := t.each(func(r scanner) error {
+	err := t.Each(func(r scanner) error {
 		var domain string
 		if err := r.Scan(&domain); err != nil {
 			return err
@@ -57,11 +57,11 @@ func (t *tx) setDomains(domains []string, local map[string]bool) error {
 	if err != nil {
 		return err
 	}
-	if _, err := t.exec("DELETE FROM domain"); err != nil {
+	if _, err := t.Exec("DELETE FROM domain"); err != nil {
 		return err
 	}
 	for i, d := range domains {
-		if _, err := t.exec("INSERT INTO domain (position, name) VALUES (?, ?)", i, d); err != nil {
+		if _, err := t.Exec("INSERT INTO domain (position, name) VALUES (?, ?)", i, d); err != nil {
 			return err
 		}
 	}

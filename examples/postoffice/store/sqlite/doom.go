@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"github.com/wirepost/wirepost/examples/postoffice/store"
+	"github.com/wirepost/wirepost/internal/litedb"
 )
 
 // reapStep is how many rows one step of a large removal takes: some milliseconds of the writer's time.
@@ -35,7 +36,7 @@ func (s *Store) DeleteFolder(ctx context.Context, id store.FolderID) error {
 
 // doom takes a folder out of sight. Its rows are removed by reap.
 func (t *tx) doom(owner store.AccountID, id store.FolderID) error {
-	_, err := t.exec("UPDATE folder SET doomed = 1 WHERE id = ?", id)
+	_, err := t.Exec("UPDATE folder SET doomed = 1 WHERE id = ?", id)
 	t.touch(owner, id)
 	t.touch(owner, 0)
 	return err
@@ -57,20 +58,20 @@ func (s *Store) reap(ctx context.Context, id store.FolderID) error {
 
 func (t *tx) reapStep(id store.FolderID) (done bool, err error) {
 	var some []entry
-	err = t.each(func(r scanner) error {
+	err = t.Each(func(r scanner) error {
 		var e entry
 		err := e.scan(r)
 		some = append(some, e)
 		return err
 	}, "SELECT "+entryColumns+` FROM entry WHERE folder = (SELECT id FROM folder WHERE id = ? AND doomed = 1) ORDER BY uid`+
-		limit(reapStep), id)
+		litedb.Limit(reapStep), id)
 	if err != nil {
 		return false, err
 	}
 	var gone head
 	for i := range some {
 		e := &some[i]
-		if _, err := t.exec("DELETE FROM entry WHERE folder = ? AND uid = ?", id, e.uid); err != nil {
+		if _, err := t.Exec("DELETE FROM entry WHERE folder = ? AND uid = ?", id, e.uid); err != nil {
 			return false, err
 		}
 		if err := t.dropBlob(e.blob); err != nil {
@@ -79,12 +80,12 @@ func (t *tx) reapStep(id store.FolderID) (done bool, err error) {
 		gone.count(e, 1)
 	}
 	if len(some) > 0 {
-		_, err := t.exec(`UPDATE folder SET messages = messages - ?, unseen = unseen - ?, deleted = deleted - ?, bytes = bytes - ?
+		_, err := t.Exec(`UPDATE folder SET messages = messages - ?, unseen = unseen - ?, deleted = deleted - ?, bytes = bytes - ?
 			WHERE id = ?`, gone.counts.Messages, gone.counts.Unseen, gone.counts.Deleted, gone.counts.Bytes, id)
 		return false, err
 	}
-	n, err := t.exec(`DELETE FROM tombstone WHERE folder = ?1 AND uid IN
-		(SELECT uid FROM tombstone WHERE folder = ?1 ORDER BY uid`+limit(4*reapStep)+")", id)
+	n, err := t.Exec(`DELETE FROM tombstone WHERE folder = ?1 AND uid IN
+		(SELECT uid FROM tombstone WHERE folder = ?1 ORDER BY uid`+litedb.Limit(4*reapStep)+")", id)
 	if err != nil || n > 0 {
 		return false, err
 	}
@@ -95,11 +96,11 @@ func (t *tx) reapStep(id store.FolderID) (done bool, err error) {
 // the account's.
 func (t *tx) buryFolder(id store.FolderID) error {
 	var owner store.AccountID
-	err := t.row("SELECT account FROM folder WHERE id = ? AND doomed = 1", id).Scan(&owner)
+	err := t.Row("SELECT account FROM folder WHERE id = ? AND doomed = 1", id).Scan(&owner)
 	if err = orNotFound(err, "folder", id); err != nil {
 		return err
 	}
-	if _, err := t.exec("DELETE FROM folder WHERE id = ?", id); err != nil {
+	if _, err := t.Exec("DELETE FROM folder WHERE id = ?", id); err != nil {
 		return err
 	}
 	return t.buryAccount(owner)
@@ -107,7 +108,7 @@ func (t *tx) buryFolder(id store.FolderID) error {
 
 // buryAccount deletes the row of a removed account that has no folders.
 func (t *tx) buryAccount(id store.AccountID) error {
-	_, err := t.exec(`DELETE FROM account WHERE id = ?1 AND id <> 0 AND key IS NULL
+	_, err := t.Exec(`DELETE FROM account WHERE id = ?1 AND id <> 0 AND key IS NULL
 		AND NOT EXISTS (SELECT 1 FROM folder WHERE account = ?1)`, id)
 	return err
 }

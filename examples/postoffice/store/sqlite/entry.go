@@ -59,7 +59,7 @@ func (t *tx) received(at time.Time) int64 {
 // place puts e into the folder, under the next UID. There must be room.
 func (t *tx) place(h *head, e *entry) error {
 	e.uid, e.modseq, e.saved = store.UID(h.uidnext), h.advance(), t.now.UnixMicro()
-	_, err := t.exec("INSERT INTO entry (folder, "+entryColumns+") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+	_, err := t.Exec("INSERT INTO entry (folder, "+entryColumns+") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
 		h.id, e.uid, e.modseq, e.blob, e.size, e.received, e.saved, e.system, e.keywords)
 	if err != nil {
 		return err
@@ -73,7 +73,7 @@ func (t *tx) place(h *head, e *entry) error {
 func (c *conn) entries(folder store.FolderID, uids store.UIDSet) ([]entry, error) {
 	var found []entry
 	for _, r := range uids {
-		err := c.each(func(r scanner) error {
+		err := c.Each(func(r scanner) error {
 			var e entry
 			err := e.scan(r)
 			found = append(found, e)
@@ -89,11 +89,11 @@ func (c *conn) entries(folder store.FolderID, uids store.UIDSet) ([]entry, error
 // remove takes an entry out of its folder and leaves a tombstone. What becomes of the blob is the
 // caller's.
 func (t *tx) remove(h *head, e *entry) error {
-	if _, err := t.exec("DELETE FROM entry WHERE folder = ? AND uid = ?", h.id, e.uid); err != nil {
+	if _, err := t.Exec("DELETE FROM entry WHERE folder = ? AND uid = ?", h.id, e.uid); err != nil {
 		return err
 	}
 	h.count(e, -1)
-	_, err := t.exec("INSERT INTO tombstone (folder, uid, modseq, at) VALUES (?, ?, ?, ?)",
+	_, err := t.Exec("INSERT INTO tombstone (folder, uid, modseq, at) VALUES (?, ?, ?, ?)",
 		h.id, e.uid, h.advance(), t.now.UnixMicro())
 	return err
 }

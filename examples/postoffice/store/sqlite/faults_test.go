@@ -153,7 +153,7 @@ func TestFull(t *testing.T) {
 	require.NoError(t, deliver(t.Context(), s, "fits", inbox))
 	require.NoError(t, s.write(t.Context(), 0, func(t *tx) error {
 		var pages int
-		return t.row("PRAGMA max_page_count = 1").Scan(&pages) // it becomes as many as there are
+		return t.Row("PRAGMA max_page_count = 1").Scan(&pages) // it becomes as many as there are
 	}))
 	before, err := s.Folder(t.Context(), inbox)
 	require.NoError(t, err)
@@ -172,7 +172,7 @@ func TestFull(t *testing.T) {
 func TestReadOnly(t *testing.T) {
 	s, inbox := withInbox(t, osFiles{})
 	require.NoError(t, deliver(t.Context(), s, "there", inbox))
-	require.NoError(t, s.write(t.Context(), 0, func(t *tx) error { return t.script("PRAGMA query_only = ON") }))
+	require.NoError(t, s.write(t.Context(), 0, func(t *tx) error { return t.Script("PRAGMA query_only = ON") }))
 	require.ErrorIs(t, deliver(t.Context(), s, "refused", inbox), store.ErrReadOnly)
 	require.ErrorIs(t, deliver(t.Context(), s, large, inbox), store.ErrReadOnly)
 	require.Empty(t, blobFiles(t, s))

@@ -60,7 +60,7 @@ func (t *tx) setFlags(folder store.FolderID, c store.FlagChange) (changed []stor
 // updateFlags writes e, which differs from the row as it was by its flags.
 func (t *tx) updateFlags(h *head, was, e *entry) error {
 	e.modseq = h.advance()
-	_, err := t.exec("UPDATE entry SET modseq = ?, system = ?, keywords = ? WHERE folder = ? AND uid = ?",
+	_, err := t.Exec("UPDATE entry SET modseq = ?, system = ?, keywords = ? WHERE folder = ? AND uid = ?",
 		e.modseq, e.system, e.keywords, h.id, e.uid)
 	h.count(was, -1)
 	h.count(e, 1)

@@ -6,6 +6,7 @@ import (
 	"iter"
 
 	"github.com/wirepost/wirepost/examples/postoffice/store"
+	"github.com/wirepost/wirepost/internal/litedb"
 )
 
 const folderColumns = `f.id, f.account, f.parent, f.name, f.kind, f.created, f.uidvalidity, f.uidnext, f.modseq,
@@ -23,12 +24,12 @@ func scanFolder(r scanner) (f store.Folder, horizon store.ModSeq, err error) {
 // folder reads a folder. The writer's connection sees it without what the current change has not
 // yet saved.
 func (c *conn) folder(id store.FolderID) (store.Folder, store.ModSeq, error) {
-	f, horizon, err := scanFolder(c.row("SELECT "+folderColumns+" FROM folder f WHERE f.id = ? AND f.doomed = 0", id))
+	f, horizon, err := scanFolder(c.Row("SELECT "+folderColumns+" FROM folder f WHERE f.id = ? AND f.doomed = 0", id))
 	return f, horizon, orNotFound(err, "folder", id)
 }
 
 func (c *conn) child(owner store.AccountID, parent store.FolderID, name string) (store.Folder, error) {
-	f, _, err := scanFolder(c.row("SELECT "+folderColumns+` FROM folder f
+	f, _, err := scanFolder(c.Row("SELECT "+folderColumns+` FROM folder f
 		WHERE f.account = ? AND f.parent = ? AND f.name = ? AND f.doomed = 0`, owner, parent, name))
 	return f, orNotFound(err, "folder", fmt.Sprintf("%q", name))
 }
@@ -69,11 +70,11 @@ const listPage = 256
 func (s *Store) ListFolders(ctx context.Context, owner store.AccountID) iter.Seq2[store.Folder, error] {
 	return paged(func(last store.Folder) (page []store.Folder, err error) {
 		err = s.read(ctx, func(c *conn) error {
-			return c.each(func(r scanner) error {
+			return c.Each(func(r scanner) error {
 				f, _, err := scanFolder(r)
 				page = append(page, f)
 				return err
-			}, "SELECT "+folderColumns+` FROM folder f WHERE f.account = ? AND f.doomed = 0 AND f.id > ? ORDER BY f.id`+limit(listPage),
+			}, "SELECT "+folderColumns+` FROM folder f WHERE f.account = ? AND f.doomed = 0 AND f.id > ? ORDER BY f.id`+litedb.Limit(listPage),
 				owner, last.ID)
 		})
 		return page, err

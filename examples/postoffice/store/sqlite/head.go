@@ -27,7 +27,7 @@ func (t *tx) head(id store.FolderID) (*head, error) {
 		return h, nil
 	}
 	h := &head{id: id}
-	err := t.row(`SELECT f.account, f.uidvalidity, f.uidnext, f.modseq, f.messages, f.unseen, f.deleted, f.bytes, a.quota
+	err := t.Row(`SELECT f.account, f.uidvalidity, f.uidnext, f.modseq, f.messages, f.unseen, f.deleted, f.bytes, a.quota
 		FROM folder f JOIN account a ON a.id = f.account WHERE f.id = ? AND f.doomed = 0`, id).
 		Scan(&h.owner, &h.uidvalidity, &h.uidnext, &h.modseq,
 			&h.counts.Messages, &h.counts.Unseen, &h.counts.Deleted, &h.counts.Bytes, &h.quota)
@@ -69,7 +69,7 @@ func (t *tx) saveHeads() error {
 		if !h.changed {
 			continue
 		}
-		_, err := t.exec(`UPDATE folder SET uidnext = ?, modseq = ?, messages = ?, unseen = ?, deleted = ?, bytes = ? WHERE id = ?`,
+		_, err := t.Exec(`UPDATE folder SET uidnext = ?, modseq = ?, messages = ?, unseen = ?, deleted = ?, bytes = ? WHERE id = ?`,
 			h.uidnext, h.modseq, h.counts.Messages, h.counts.Unseen, h.counts.Deleted, h.counts.Bytes, h.id)
 		if err != nil {
 			return err
@@ -97,7 +97,7 @@ func (t *tx) room(l load, folders ...*head) error {
 			continue
 		}
 		var used int64
-		err := t.row("SELECT coalesce(sum(bytes), 0) FROM folder WHERE account = ? AND doomed = 0", h.owner).Scan(&used)
+		err := t.Row("SELECT coalesce(sum(bytes), 0) FROM folder WHERE account = ? AND doomed = 0", h.owner).Scan(&used)
 		if err != nil {
 			return err
 		}

@@ -35,7 +35,7 @@ func (t *tx) acquire(account store.AccountID, ttl time.Duration) (store.Lease, e
 	}
 	var token uint64
 	var until int64
-	err := t.row("SELECT token, until FROM maildrop WHERE account = ?", account).Scan(&token, &until)
+	err := t.Row("SELECT token, until FROM maildrop WHERE account = ?", account).Scan(&token, &until)
 	if err != nil && !errors.Is(err, sql.ErrNoRows) {
 		return store.Lease{}, err
 	}
@@ -43,7 +43,7 @@ func (t *tx) acquire(account store.AccountID, ttl time.Duration) (store.Lease, e
 		return store.Lease{}, fmt.Errorf("account %d: %w until %v", account, store.ErrInUse, fromMicro(until))
 	}
 	l := store.Lease{Account: account, Token: token + 1, Until: t.now.Add(ttl)}
-	_, err = t.exec("INSERT INTO maildrop (account, token, until) VALUES (?1, ?2, ?3) ON CONFLICT DO UPDATE SET token = ?2, until = ?3",
+	_, err = t.Exec("INSERT INTO maildrop (account, token, until) VALUES (?1, ?2, ?3) ON CONFLICT DO UPDATE SET token = ?2, until = ?3",
 		account, l.Token, l.Until.UnixMicro())
 	return l, err
 }
@@ -51,7 +51,7 @@ func (t *tx) acquire(account store.AccountID, ttl time.Duration) (store.Lease, e
 // mustHold returns ErrLeaseLost unless the lease runs.
 func (t *tx) mustHold(l store.Lease) error {
 	var until int64
-	err := t.row("SELECT until FROM maildrop WHERE account = ? AND token = ?", l.Account, l.Token).Scan(&until)
+	err := t.Row("SELECT until FROM maildrop WHERE account = ? AND token = ?", l.Account, l.Token).Scan(&until)
 	if errors.Is(err, sql.ErrNoRows) || err == nil && until <= t.now.UnixMicro() {
 		return fmt.Errorf("maildrop of account %d, token %d: %w", l.Account, l.Token, store.ErrLeaseLost)
 	}
@@ -64,7 +64,7 @@ func (s *Store) setLease(ctx context.Context, l store.Lease, until func(now time
 		if err := t.mustHold(l); err != nil {
 			return err
 		}
-		_, err := t.exec("UPDATE maildrop SET until = ? WHERE account = ?", until(t.now), l.Account)
+		_, err := t.Exec("UPDATE maildrop SET until = ? WHERE account = ?", until(t.now), l.Account)
 		return err
 	})
 }

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/wirepost/wirepost/examples/postoffice/store"
+	"github.com/wirepost/wirepost/internal/litedb"
 )
 
 // InlineLimit is the longest body, in octets, that is kept in the database; a longer one is a file.
@@ -80,7 +81,7 @@ func open(ctx context.Context, dir string, o Options, fs fileSystem) (_ *Store, 
 			s.release()
 		}
 	}()
-	if s.db, err = connect(dir); err != nil {
+	if s.db, err = litedb.Open(filepath.Join(dir, databaseName)); err != nil {
 		return nil, err
 	}
 	w, err := s.newConn(ctx)
@@ -96,7 +97,7 @@ func open(ctx context.Context, dir string, o Options, fs fileSystem) (_ *Store, 
 		if err != nil {
 			return nil, err
 		}
-		if err := c.script("PRAGMA query_only = ON"); err != nil {
+		if err := c.Script("PRAGMA query_only = ON"); err != nil {
 			return nil, err
 		}
 		s.readers <- c
@@ -111,7 +112,7 @@ func (s *Store) prepareDir() (err error) {
 	if err := os.MkdirAll(filepath.Join(s.dir, blobsName), 0o700); err != nil {
 		return err
 	}
-	if s.lock, err = lockDir(s.dir); err != nil {
+	if s.lock, err = litedb.Lock(s.dir, store.ErrLocked); err != nil {
 		return err
 	}
 	defer func() {
@@ -138,11 +139,11 @@ func (s *Store) start(ctx context.Context, t *tx) error {
 	if err := migrate(t.conn); err != nil {
 		return err
 	}
-	if err := t.row("SELECT blob FROM sequence").Scan(&t.ids.last); err != nil {
+	if err := t.Row("SELECT blob FROM sequence").Scan(&t.ids.last); err != nil {
 		return err
 	}
 	t.ids.saved = t.ids.last
-	if _, err := t.conn.exec("UPDATE maildrop SET until = 0 WHERE until <> 0"); err != nil {
+	if _, err := t.conn.Exec("UPDATE maildrop SET until = 0 WHERE until <> 0"); err != nil {
 		return err
 	}
 	return s.removeOrphans(ctx, t.conn)
@@ -164,7 +165,7 @@ func (s *Store) shutDown() error {
 func (s *Store) release() error {
 	var errs []error
 	for _, c := range s.conns {
-		errs = append(errs, c.close())
+		errs = append(errs, c.Close())
 	}
 	if s.db != nil {
 		errs = append(errs, s.db.Close())

@@ -36,7 +36,7 @@ func TestForeignDatabase(t *testing.T) {
 	} {
 		s := opened(t, t.TempDir(), osFiles{})
 		require.NoError(t, s.write(t.Context(), 0, func(t *tx) error {
-			_, err := t.exec(c.change)
+			_, err := t.Exec(c.change)
 			return err
 		}))
 		require.NoError(t, s.Close())
@@ -59,12 +59,12 @@ func TestMigrationFails(t *testing.T) {
 	s := opened(t, t.TempDir(), osFiles{})
 	// A database without our tables but with one in the way.
 	c := s.conns[0]
-	require.NoError(t, c.script("PRAGMA foreign_keys = OFF; DROP TABLE domain; PRAGMA user_version = 0"))
+	require.NoError(t, c.Script("PRAGMA foreign_keys = OFF; DROP TABLE domain; PRAGMA user_version = 0"))
 	require.ErrorContains(t, migrate(c), "migration to schema 1")
 	var n int
-	require.NoError(t, c.row("SELECT count(*) FROM sqlite_schema WHERE name = 'domain'").Scan(&n))
+	require.NoError(t, c.Row("SELECT count(*) FROM sqlite_schema WHERE name = 'domain'").Scan(&n))
 	require.Zero(t, n)
-	require.NoError(t, c.row("PRAGMA user_version").Scan(&n))
+	require.NoError(t, c.Row("PRAGMA user_version").Scan(&n))
 	require.Zero(t, n)
 }
 
@@ -91,7 +91,7 @@ func TestSettings(t *testing.T) {
 			"query_only": fmt.Sprint(min(i, 1)),
 		} {
 			var got string
-			require.NoError(t, c.row("PRAGMA "+pragma).Scan(&got))
+			require.NoError(t, c.Row("PRAGMA "+pragma).Scan(&got))
 			require.Equal(t, want, got, "%s of connection %d", pragma, i)
 		}
 	}

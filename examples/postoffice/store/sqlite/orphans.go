@@ -49,7 +49,7 @@ func (s *Store) compareFiles(c *conn, sub string) (comparison, error) {
 		return out, err
 	}
 	var named []string
-	err = c.each(func(r scanner) error {
+	err = c.Each(func(r scanner) error {
 		var name string
 		err := r.Scan(&name)
 		named = append(named, name)

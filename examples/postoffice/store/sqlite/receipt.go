@@ -14,7 +14,7 @@ import (
 // there was none.
 func (t *tx) receipt(key string) (store.Receipt, error) {
 	var text string
-	err := t.row("SELECT receipt FROM delivery WHERE key = ?", key).Scan(&text)
+	err := t.Row("SELECT receipt FROM delivery WHERE key = ?", key).Scan(&text)
 	switch {
 	case errors.Is(err, sql.ErrNoRows):
 		return store.Receipt{}, nil
@@ -31,7 +31,7 @@ func (t *tx) remember(key string, rec store.Receipt) error {
 	if key == "" {
 		return nil
 	}
-	_, err := t.exec("INSERT INTO delivery (key, at, receipt) VALUES (?, ?, ?)", key, t.now.UnixMicro(), formatReceipt(rec))
+	_, err := t.Exec("INSERT INTO delivery (key, at, receipt) VALUES (?, ?, ?)", key, t.now.UnixMicro(), formatReceipt(rec))
 	return err
 }
 

@@ -23,7 +23,7 @@ func (s *Store) Resolve(ctx context.Context, addr store.Address) (a store.Accoun
 }
 
 func (c *conn) byAddress(addr store.Address) (store.Account, error) {
-	return scanAccount(c.row("SELECT "+accountColumns+` FROM account a
+	return scanAccount(c.Row("SELECT "+accountColumns+` FROM account a
 		WHERE a.id = (SELECT account FROM address WHERE key = ?)`, addr.Key()))
 }
 
@@ -41,7 +41,7 @@ func (c *conn) postmaster(domain string) (a store.Account, err error) {
 	if !errors.Is(err, sql.ErrNoRows) {
 		return a, err
 	}
-	return scanAccount(c.row("SELECT " + accountColumns + ` FROM account a
+	return scanAccount(c.Row("SELECT " + accountColumns + ` FROM account a
 		WHERE a.key IS NOT NULL AND a.disabled = 0 ORDER BY a.id LIMIT 1`))
 }
 

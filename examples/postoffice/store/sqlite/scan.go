@@ -5,6 +5,7 @@ import (
 	"iter"
 
 	"github.com/wirepost/wirepost/examples/postoffice/store"
+	"github.com/wirepost/wirepost/internal/litedb"
 )
 
 // scanPage is how many messages Scan reads at a time.
@@ -38,7 +39,7 @@ func (s *Store) live(ctx context.Context, f store.Folder) iter.Seq2[store.Meta, 
 			page := make([]store.Meta, 0, min(scanPage, f.Counts.Messages))
 			err := s.read(ctx, func(c *conn) error {
 				err := c.metas(&page, "SELECT "+entryColumns+
-					" FROM entry WHERE folder = ? AND uid > ? AND uid < ? ORDER BY uid"+limit(scanPage), f.ID, last, f.UIDNext)
+					" FROM entry WHERE folder = ? AND uid > ? AND uid < ? ORDER BY uid"+litedb.Limit(scanPage), f.ID, last, f.UIDNext)
 				if err != nil {
 					return err
 				}
@@ -65,7 +66,7 @@ func (s *Store) live(ctx context.Context, f store.Folder) iter.Seq2[store.Meta, 
 // metas appends to page what a query for entryColumns finds.
 func (c *conn) metas(page *[]store.Meta, query string, args ...any) error {
 	var e entry
-	return c.each(func(r scanner) error {
+	return c.Each(func(r scanner) error {
 		if err := e.scan(r); err != nil {
 			return err
 		}

@@ -120,13 +120,13 @@ CREATE TABLE delivery (
 // migrate brings the database to the newest version, each step in a transaction of its own.
 func migrate(c *conn) error {
 	var app, version, tables int
-	if err := c.row("PRAGMA application_id").Scan(&app); err != nil {
+	if err := c.Row("PRAGMA application_id").Scan(&app); err != nil {
 		return err
 	}
-	if err := c.row("PRAGMA user_version").Scan(&version); err != nil {
+	if err := c.Row("PRAGMA user_version").Scan(&version); err != nil {
 		return err
 	}
-	if err := c.row("SELECT count(*) FROM sqlite_schema").Scan(&tables); err != nil {
+	if err := c.Row("SELECT count(*) FROM sqlite_schema").Scan(&tables); err != nil {
 		return err
 	}
 	switch {
@@ -138,8 +138,8 @@ func migrate(c *conn) error {
 	for ; version < len(migrations); version++ {
 		script := fmt.Sprintf("BEGIN IMMEDIATE; %s; PRAGMA application_id = %d; PRAGMA user_version = %d; COMMIT",
 			migrations[version], applicationID, version+1)
-		if err := c.script(script); err != nil {
-			_ = c.script("ROLLBACK") // of a transaction that may have ended itself
+		if err := c.Script(script); err != nil {
+			_ = c.Script("ROLLBACK") // of a transaction that may have ended itself
 			return fmt.Errorf("migration to schema %d: %w", version+1, err)
 		}
 	}

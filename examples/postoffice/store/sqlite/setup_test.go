@@ -57,7 +57,7 @@ func alter(t *testing.T, s *Store, statements ...string) {
 	t.Helper()
 	require.NoError(t, s.write(context.WithoutCancel(t.Context()), 0, func(t *tx) error {
 		for _, st := range statements {
-			if _, err := t.exec(st); err != nil {
+			if _, err := t.Exec(st); err != nil {
 				return err
 			}
 		}

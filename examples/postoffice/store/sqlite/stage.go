@@ -118,7 +118,7 @@ func (t *tx) insertBlob(b staged, refs int, sender string) (store.BlobID, error)
 	if b.file != "" {
 		name = b.file
 	}
-	_, err := t.exec("INSERT INTO blob (id, refs, size, sender, file, body) VALUES (?, ?, ?, ?, ?, ?)",
+	_, err := t.Exec("INSERT INTO blob (id, refs, size, sender, file, body) VALUES (?, ?, ?, ?, ?, ?)",
 		id, refs, b.size, sender, name, b.inline())
 	return id, err
 }
@@ -128,7 +128,7 @@ func (t *tx) dropBlob(id store.BlobID) error {
 	var name *string
 	gone := false
 	// Most have one reference, and an update would write the row, body and all, once more.
-	err := t.each(func(r scanner) error {
+	err := t.Each(func(r scanner) error {
 		gone = true
 		return r.Scan(&name)
 	}, "DELETE FROM blob WHERE id = ? AND refs = 1 RETURNING file", id)
@@ -136,7 +136,7 @@ func (t *tx) dropBlob(id store.BlobID) error {
 		return err
 	}
 	if !gone {
-		_, err = t.exec("UPDATE blob SET refs = refs - 1 WHERE id = ?", id)
+		_, err = t.Exec("UPDATE blob SET refs = refs - 1 WHERE id = ?", id)
 		return err
 	}
 	t.dirty = true

@@ -6,6 +6,7 @@ import (
 	"errors"
 
 	"github.com/wirepost/wirepost/examples/postoffice/store"
+	"github.com/wirepost/wirepost/internal/litedb"
 )
 
 // sweepStep is how many small rows one step of Sweep takes.
@@ -27,7 +28,7 @@ func (s *Store) Sweep(ctx context.Context, keep store.Retention) error {
 func (s *Store) sweepDoomed(ctx context.Context) error {
 	var doomed []store.FolderID
 	err := s.read(ctx, func(c *conn) error {
-		return c.each(func(r scanner) error {
+		return c.Each(func(r scanner) error {
 			var id store.FolderID
 			err := r.Scan(&id)
 			doomed = append(doomed, id)
@@ -52,7 +53,7 @@ func (s *Store) sweepKeys(ctx context.Context, before int64) error {
 		var old []string
 		err := s.read(ctx, func(c *conn) error {
 			n := 0
-			err := c.each(func(r scanner) error {
+			err := c.Each(func(r scanner) error {
 				var at int64
 				if err := r.Scan(&last, &at); err != nil {
 					return err
@@ -62,7 +63,7 @@ func (s *Store) sweepKeys(ctx context.Context, before int64) error {
 				}
 				n++
 				return nil
-			}, "SELECT key, at FROM delivery WHERE key > ? ORDER BY key"+limit(sweepStep), last)
+			}, "SELECT key, at FROM delivery WHERE key > ? ORDER BY key"+litedb.Limit(sweepStep), last)
 			more = n == sweepStep
 			return err
 		})
@@ -74,7 +75,7 @@ func (s *Store) sweepKeys(ctx context.Context, before int64) error {
 		}
 		err = s.write(ctx, 0, func(t *tx) error {
 			for _, key := range old {
-				if _, err := t.exec("DELETE FROM delivery WHERE key = ? AND at < ?", key, before); err != nil {
+				if _, err := t.Exec("DELETE FROM delivery WHERE key = ? AND at < ?", key, before); err != nil {
 					return err
 				}
 			}
@@ -92,11 +93,11 @@ func (s *Store) sweepTombstones(ctx context.Context, before int64) error {
 	for folder, more := store.FolderID(0), true; more; {
 		var through store.ModSeq
 		err := s.read(ctx, func(c *conn) error {
-			err := c.row("SELECT coalesce(min(folder), 0) FROM tombstone WHERE folder > ?", folder).Scan(&folder)
+			err := c.Row("SELECT coalesce(min(folder), 0) FROM tombstone WHERE folder > ?", folder).Scan(&folder)
 			if more = err == nil && folder != 0; !more {
 				return err
 			}
-			return c.row("SELECT coalesce(max(modseq), 0) FROM tombstone WHERE folder = ? AND at < ?", folder, before).Scan(&through)
+			return c.Row("SELECT coalesce(max(modseq), 0) FROM tombstone WHERE folder = ? AND at < ?", folder, before).Scan(&through)
 		})
 		if err != nil {
 			return err
@@ -115,11 +116,11 @@ func (s *Store) sweepTombstones(ctx context.Context, before int64) error {
 func (s *Store) forget(ctx context.Context, folder store.FolderID, through store.ModSeq) error {
 	for more := true; more; {
 		err := s.write(ctx, 0, func(t *tx) error {
-			if _, err := t.exec("UPDATE folder SET horizon = max(horizon, ?) WHERE id = ?", through, folder); err != nil {
+			if _, err := t.Exec("UPDATE folder SET horizon = max(horizon, ?) WHERE id = ?", through, folder); err != nil {
 				return err
 			}
-			n, err := t.exec(`DELETE FROM tombstone WHERE folder = ?1 AND uid IN
-				(SELECT uid FROM tombstone WHERE folder = ?1 AND modseq <= ?2`+limit(sweepStep)+")", folder, through)
+			n, err := t.Exec(`DELETE FROM tombstone WHERE folder = ?1 AND uid IN
+				(SELECT uid FROM tombstone WHERE folder = ?1 AND modseq <= ?2`+litedb.Limit(sweepStep)+")", folder, through)
 			more = n == sweepStep
 			return err
 		})

@@ -34,7 +34,7 @@ func (t *tx) createFolder(n store.NewFolder) (store.Folder, error) {
 	if err != nil {
 		return store.Folder{}, err
 	}
-	_, err = t.exec("INSERT INTO folder (account, parent, name, kind, created, uidvalidity) VALUES (?, ?, ?, ?, ?, ?)",
+	_, err = t.Exec("INSERT INTO folder (account, parent, name, kind, created, uidvalidity) VALUES (?, ?, ?, ?, ?, ?)",
 		n.Owner, n.Parent, n.Name, n.Kind, t.now.UnixMicro(), validity)
 	if err != nil {
 		return store.Folder{}, err
@@ -46,7 +46,7 @@ func (t *tx) createFolder(n store.NewFolder) (store.Folder, error) {
 // mustOwn returns ErrNotFound unless the account can have folders: it is there, and not removed.
 func (t *tx) mustOwn(id store.AccountID) error {
 	var one int
-	err := t.row("SELECT 1 FROM account WHERE id = ? AND (id = 0 OR key IS NOT NULL)", id).Scan(&one)
+	err := t.Row("SELECT 1 FROM account WHERE id = ? AND (id = 0 OR key IS NOT NULL)", id).Scan(&one)
 	return orNotFound(err, "account", id)
 }
 
@@ -70,7 +70,7 @@ func (t *tx) mustFit(owner store.AccountID, parent store.FolderID, name string, 
 		up = f.Parent
 	}
 	var other store.FolderID
-	err := t.row("SELECT coalesce(max(id), 0) FROM folder WHERE account = ? AND parent = ? AND name = ? AND doomed = 0",
+	err := t.Row("SELECT coalesce(max(id), 0) FROM folder WHERE account = ? AND parent = ? AND name = ? AND doomed = 0",
 		owner, parent, name).Scan(&other)
 	if err == nil && other != 0 && other != self {
 		err = fmt.Errorf("folder %q: %w", name, store.ErrExists)
@@ -82,14 +82,14 @@ func (t *tx) mustFit(owner store.AccountID, parent store.FolderID, name string, 
 // store restored from a backup does not give again what was given after the backup.
 func (t *tx) newUIDValidity() (uint32, error) {
 	var last uint32
-	if err := t.row("SELECT uidvalidity FROM sequence WHERE id = 1").Scan(&last); err != nil {
+	if err := t.Row("SELECT uidvalidity FROM sequence WHERE id = 1").Scan(&last); err != nil {
 		return 0, err
 	}
 	if last == math.MaxUint32 {
 		return 0, fmt.Errorf("%w: the UIDVALIDITYs are used up", store.ErrFull)
 	}
 	next := max(last+1, uint32(min(max(t.now.Unix(), 0), math.MaxUint32-1)))
-	_, err := t.exec("UPDATE sequence SET uidvalidity = ? WHERE id = 1", next)
+	_, err := t.Exec("UPDATE sequence SET uidvalidity = ? WHERE id = 1", next)
 	return next, err
 }
 
@@ -110,7 +110,7 @@ func (s *Store) MoveFolder(ctx context.Context, id, parent store.FolderID, name 
 			return err
 		}
 		f.Parent, f.Name = parent, name
-		_, err = t.exec("UPDATE folder SET parent = ?, name = ? WHERE id = ?", parent, name, id)
+		_, err = t.Exec("UPDATE folder SET parent = ?, name = ? WHERE id = ?", parent, name, id)
 		t.touch(f.Owner, 0)
 		return err
 	})
@@ -127,7 +127,7 @@ func (t *tx) unprotected(id store.FolderID) (store.Folder, error) {
 		return f, err
 	}
 	var inbox store.FolderID
-	if err := t.row("SELECT inbox FROM account WHERE id = ?", f.Owner).Scan(&inbox); err != nil {
+	if err := t.Row("SELECT inbox FROM account WHERE id = ?", f.Owner).Scan(&inbox); err != nil {
 		return f, err
 	}
 	if inbox == id {
@@ -138,7 +138,7 @@ func (t *tx) unprotected(id store.FolderID) (store.Folder, error) {
 
 // height returns how many folders deep the folder is, itself included.
 func (t *tx) height(id store.FolderID) (n int, err error) {
-	err = t.row(`WITH RECURSIVE below (id, account, depth) AS (
+	err = t.Row(`WITH RECURSIVE below (id, account, depth) AS (
 			SELECT id, account, 1 FROM folder WHERE id = ?
 			UNION ALL
 			SELECT f.id, f.account, below.depth + 1 FROM below JOIN folder f

@@ -17,10 +17,10 @@ type tx struct {
 	*change
 }
 
-// exec hides conn's, to note that something was written.
-func (t *tx) exec(query string, args ...any) (int64, error) {
+// Exec hides conn's, to note that something was written.
+func (t *tx) Exec(query string, args ...any) (int64, error) {
 	t.dirty = true
-	return t.conn.exec(query, args...)
+	return t.conn.Exec(query, args...)
 }
 
 // touch notes that a folder, or with 0 the list of them, has changed.
@@ -55,7 +55,7 @@ func (s *Store) commit(t *tx, group []*change) {
 // errTogether after one of them failed halfway, which results then names.
 func (s *Store) transact(t *tx, group []*change, results []error) error {
 	t.now = s.now()
-	if _, err := t.conn.exec("BEGIN IMMEDIATE"); err != nil {
+	if _, err := t.conn.Exec("BEGIN IMMEDIATE"); err != nil {
 		return err
 	}
 	wrote := false
@@ -75,7 +75,7 @@ func (s *Store) transact(t *tx, group []*change, results []error) error {
 	}
 	err := t.saveIDs()
 	if err == nil {
-		_, err = t.conn.exec("COMMIT")
+		_, err = t.conn.Exec("COMMIT")
 	}
 	if err != nil {
 		t.rollback()
@@ -95,7 +95,7 @@ func (t *tx) make() error {
 // rollback undoes the transaction. SQLite may have done so itself, which is then the error not
 // worth telling.
 func (t *tx) rollback() {
-	_, _ = t.conn.exec("ROLLBACK")
+	_, _ = t.conn.Exec("ROLLBACK")
 }
 
 // ids are the numbers that are given to blobs, in memory for speed: the database has the last one
@@ -113,7 +113,7 @@ func (t *tx) saveIDs() error {
 	if t.ids.saved == t.ids.last {
 		return nil
 	}
-	_, err := t.conn.exec("UPDATE sequence SET blob = ? WHERE id = 1", t.ids.last)
+	_, err := t.conn.Exec("UPDATE sequence SET blob = ? WHERE id = 1", t.ids.last)
 	t.ids.saved = t.ids.last
 	return err
 }

@@ -49,7 +49,7 @@ func testGroup(t *testing.T, failing bool) {
 			case i%10 == 7 && failing:
 				results[i] = s.write(t.Context(), 0, func(t *tx) error {
 					runs[i]++
-					if _, err := t.exec("UPDATE account SET quota = 1"); err != nil {
+					if _, err := t.Exec("UPDATE account SET quota = 1"); err != nil {
 						return err
 					}
 					return errTest

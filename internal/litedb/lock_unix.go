@@ -1,6 +1,6 @@
 //go:build unix
 
-package sqlite
+package litedb
 
 import (
 	"errors"
@@ -8,14 +8,14 @@ import (
 	"os"
 	"path/filepath"
 
-	"github.com/wirepost/wirepost/examples/postoffice/store"
 	"golang.org/x/sys/unix"
 )
 
 const lockName = "lock"
 
-// lockDir takes the lock on dir. The kernel lets go of it when the file is closed, or the process dies.
-func lockDir(dir string) (*os.File, error) {
+// Lock takes the lock on dir. The kernel lets go of it when the file is closed, or the process dies. The error wraps held if
+// somebody has it.
+func Lock(dir string, held error) (*os.File, error) {
 	f, err := os.OpenFile(filepath.Join(dir, lockName), os.O_RDWR|os.O_CREATE, 0o600)
 	if err != nil {
 		return nil, err
@@ -23,7 +23,7 @@ func lockDir(dir string) (*os.File, error) {
 	if err := unix.Flock(int(f.Fd()), unix.LOCK_EX|unix.LOCK_NB); err != nil {
 		_ = f.Close()
 		if errors.Is(err, unix.EWOULDBLOCK) {
-			return nil, fmt.Errorf("directory %s: %w: end it, or choose another directory", dir, store.ErrLocked)
+			return nil, fmt.Errorf("directory %s: %w: end it, or choose another directory", dir, held)
 		}
 		return nil, fmt.Errorf("locking %s: %w", f.Name(), err)
 	}

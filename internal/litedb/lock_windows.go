@@ -1,4 +1,4 @@
-package sqlite
+package litedb
 
 import (
 	"errors"
@@ -11,8 +11,9 @@ import (
 
 const lockName = "lock"
 
-// lockDir takes the lock on dir. The system lets go of it when the file is closed, or the process dies.
-func lockDir(dir string) (*os.File, error) {
+// Lock takes the lock on dir. The system lets go of it when the file is closed, or the process dies. The error wraps held if
+// somebody has it.
+func Lock(dir string, held error) (*os.File, error) {
 	f, err := os.OpenFile(filepath.Join(dir, lockName), os.O_RDWR|os.O_CREATE, 0o600)
 	if err != nil {
 		return nil, err
@@ -21,7 +22,7 @@ func lockDir(dir string) (*os.File, error) {
 	if err := windows.LockFileEx(windows.Handle(f.Fd()), flags, 0, 1, 0, new(windows.Overlapped)); err != nil {
 		_ = f.Close()
 		if errors.Is(err, windows.ERROR_LOCK_VIOLATION) {
-			return nil, fmt.Errorf("directory %s: %w: end it, or choose another directory", dir, ErrLocked)
+			return nil, fmt.Errorf("directory %s: %w: end it, or choose another directory", dir, held)
 		}
 		return nil, fmt.Errorf("locking %s: %w", f.Name(), err)
 	}

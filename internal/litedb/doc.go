@@ -1,0 +1,3 @@
+// Package litedb is what the stores on SQLite share: connections that keep their statements prepared, set up so that what
+// is committed is durable, and the lock that makes a directory one process's own.
+package litedb
