@@ -3,14 +3,12 @@
 package main
 
 import (
-	"bufio"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"net"
-	"net/textproto"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -23,6 +21,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/wirepost/wirepost/examples/postoffice/office"
+	"github.com/wirepost/wirepost/internal/wire"
 	"github.com/wirepost/wirepost/queue"
 	"github.com/wirepost/wirepost/smtp"
 )
@@ -152,16 +151,16 @@ func (p *post) mailbox(t *testing.T, user int) map[string]int {
 	require.NoError(t, err)
 	defer nc.Close()
 	require.NoError(t, nc.SetDeadline(time.Now().Add(time.Minute)))
-	c := textproto.Reader{R: bufio.NewReader(nc)}
+	c := wire.New(nc, wire.Timeouts{})
 	ask := func(format string, args ...any) string {
 		if format != "" {
-			_, err := fmt.Fprintf(nc, format+"\r\n", args...)
+			_, err := fmt.Fprintf(c, format+"\r\n", args...)
 			require.NoError(t, err)
 		}
-		line, err := c.ReadLine()
+		line, err := c.ReadLine(wire.MaxLine)
 		require.NoError(t, err)
-		require.True(t, strings.HasPrefix(line, "+OK"), "%s\n%s", line, p.logged())
-		return line
+		require.True(t, strings.HasPrefix(string(line), "+OK"), "%s\n%s", line, p.logged())
+		return string(line)
 	}
 	ask("")
 	ask("USER %s", p.Users[user].Name)
@@ -172,9 +171,9 @@ func (p *post) mailbox(t *testing.T, user int) map[string]int {
 	found := make(map[string]int)
 	for i := range n {
 		ask("RETR %d", i+1)
-		text, err := io.ReadAll(c.DotReader())
+		text, err := io.ReadAll(c.DotReader(wire.BodyLimit{}))
 		require.NoError(t, err)
-		id, err := readCrashMail(strings.ReplaceAll(string(text), "\n", "\r\n"))
+		id, err := readCrashMail(string(text))
 		require.NoError(t, err, "message %d of %s", i+1, p.Users[user].Name)
 		found[id]++
 	}

@@ -70,9 +70,9 @@ func isKit(p string) bool {
 	return path.Base(p) == path.Base(path.Dir(p))+"test" || p == "dnsresolve/dnstest"
 }
 
-// TestLayers checks every package's dependencies against the table.
+// TestLayers checks every package's dependencies against the table, those of the tests with other programs too.
 func TestLayers(t *testing.T) {
-	pkgs := goList(t, "-deps", "./...")
+	pkgs := goList(t, "-deps", "-tags", "interop", "./...")
 	modules := map[string]string{} // of third parties, by package
 	for _, p := range pkgs {
 		if p.Module != nil && p.Module.Path != module {
