@@ -126,14 +126,21 @@ func validID(id string) bool {
 
 // keep has the Store keep octets, and tells how many there are.
 func (q *Queue) keep(ctx context.Context, r io.Reader, size int64) (body string, n int64, err error) {
-	if body, err = q.Store.PutBody(ctx, r, size); err != nil {
-		return "", 0, err
-	}
-	stored, err := q.Store.OpenBody(ctx, body)
-	if err != nil {
-		return "", 0, err
-	}
-	return body, stored.Size(), stored.Close()
+	t := &tally{r: r}
+	body, err = q.Store.PutBody(ctx, t, size)
+	return body, t.n, err
+}
+
+// A tally counts what is read.
+type tally struct {
+	r io.Reader
+	n int64
+}
+
+func (t *tally) Read(p []byte) (int, error) {
+	n, err := t.r.Read(p)
+	t.n += int64(n)
+	return n, err
 }
 
 // recipients numbers them.

@@ -21,10 +21,13 @@ var errBroken = errors.New("disk is broken")
 // broken is a Store that fails while it is told to. What it fails with may have been made.
 type broken struct {
 	queue.Store
-	is, half atomic.Bool
+	is, half, full atomic.Bool
 }
 
 func (b *broken) Claim(ctx context.Context, q queue.ClaimRequest) ([]queue.Lease, error) {
+	if b.full.Load() {
+		return nil, queue.ErrFull
+	}
 	if b.is.Load() {
 		return nil, errBroken
 	}
@@ -80,6 +83,44 @@ func TestStoreFails(t *testing.T) {
 		require.ErrorIs(t, q.Run(t.Context(), time.Minute), errBroken)
 		require.Greater(t, time.Since(began), time.Minute)
 	})
+}
+
+// A full Store ends nothing, however long it is full.
+func TestStoreIsFull(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s, h := &broken{Store: memory.New(nil)}, new(host)
+		q := &queue.Queue{Store: s, Transport: h, Logger: silent}
+		add(t, q, "a@a.example", "b@b.example")
+		s.full.Store(true)
+		start(t, q)
+		sleep(24 * time.Hour)
+		require.Zero(t, h.count())
+		s.full.Store(false)
+		sleep(time.Minute)
+		require.Equal(t, 1, h.count())
+	})
+}
+
+// What a process had leased that was killed is tried at once by a Queue that is alone, and counts against no limit; by
+// others when the lease has run out.
+func TestLeasesOfTheDead(t *testing.T) {
+	for sole, after := range map[bool]time.Duration{true: 0, false: 5 * time.Minute} {
+		synctest.Test(t, func(t *testing.T) {
+			s, h := memory.New(nil), new(host)
+			q := &queue.Queue{Store: s, Transport: h, Logger: silent, Sole: sole}
+			for range 1200 { // more than a page of Find
+				add(t, q, "a@a.example", "b@b.example")
+			}
+			leases, err := s.Claim(t.Context(), queue.ClaimRequest{Max: 1200, Lease: 5 * time.Minute})
+			require.NoError(t, err)
+			require.Len(t, leases, 1200)
+			start(t, q)
+			sleep(after)
+			synctest.Wait()
+			require.Equal(t, 1200, h.count())
+			require.ErrorIs(t, s.Settle(t.Context(), queue.Settlement{Lease: &leases[0]})[0], queue.ErrLeaseLost)
+		})
+	}
 }
 
 // A Transport that does what it must not costs no mail, and not the process.

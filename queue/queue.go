@@ -34,6 +34,10 @@ type Queue struct {
 	// Name is the owner of leases, for the operator's eyes: the host's name and what tells its processes apart.
 	Name string
 
+	// Sole tells that no other Queue uses the Store while Run does: what is leased when it begins was a dead process's,
+	// and is tried again at once, not when the lease has run out.
+	Sole bool
+
 	// Logger gets what nobody else is told: stores and transports that fail. Nil is slog.Default.
 	Logger *slog.Logger
 

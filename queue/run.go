@@ -1,6 +1,7 @@
 package queue
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -14,6 +15,7 @@ type runner struct {
 	stop      context.Context // once it is over no delivery begins
 	slots     chan struct{}   // one in it for each delivery under way
 	freed     chan struct{}   // a delivery has ended
+	returned  bool            // what a dead process had leased is given back
 	delivered sync.WaitGroup
 }
 
@@ -58,6 +60,10 @@ func (r *runner) claimUntil(work context.Context) error {
 	for r.stop.Err() == nil {
 		claimed, until, err := r.claim(work)
 		switch {
+		case errors.Is(err, ErrFull): // once there is room it goes on
+			r.logger().ErrorContext(r.stop, "queue: nothing can be sent until there is room in the store", "err", err)
+			pause(r.stop, fullPause)
+			continue
 		case err != nil:
 			if failures++; failures >= storeFailures {
 				return fmt.Errorf("queue: claiming: %w", err)
@@ -85,6 +91,9 @@ const (
 	storeFailures = 10
 	longestPause  = 30 * time.Second
 )
+
+// fullPause is how long a Store is left alone that is full.
+const fullPause = 10 * time.Second
 
 // longestSpin is how much time passes at most between two claims that find nothing while the Store says that something
 // is due.
@@ -116,6 +125,9 @@ func (r *runner) claim(work context.Context) (n int, until time.Time, err error)
 	// The end must not come between the Store and its answer: the leases would be nobody's until they run out.
 	ctx, cancel := context.WithTimeout(work, r.Limits.lease()/2)
 	defer cancel()
+	if err := r.giveBack(ctx); err != nil {
+		return 0, time.Time{}, err
+	}
 	now, err := r.Store.Now(ctx)
 	if err != nil {
 		return 0, time.Time{}, err
@@ -159,6 +171,35 @@ func (r *runner) claim(work context.Context) (n int, until time.Time, err error)
 		})
 	}
 	return len(leases), until, nil
+}
+
+// giveBack ends, once, the leases of a process that was killed, if the Queue is the only one. Until they ran out they
+// would count against the limits of their routes, and a few keep all other mail from being sent.
+func (r *runner) giveBack(ctx context.Context) error {
+	if !r.Sole || r.returned {
+		return nil
+	}
+	leased := Leased
+	for after, more := Cursor(""), true; more; more = after != "" {
+		list, next, err := r.Store.Find(ctx, Filter{State: &leased}, after, itemsPerPage)
+		if err != nil {
+			return err
+		}
+		if len(list) == 0 {
+			break
+		}
+		ends := make([]Settlement, len(list))
+		for i := range list {
+			item := &list[i].Item
+			ends[i] = Settlement{Lease: &list[i], Keep: item.To, Due: item.Due, History: item.History}
+		}
+		if err := cmp.Or(r.Store.Settle(ctx, ends...)...); err != nil { // they fail alike
+			return err
+		}
+		after = next
+	}
+	r.returned = true
+	return nil
 }
 
 // wait returns when something may be due, or a slot is free. It is false if the Store did not wait at all.

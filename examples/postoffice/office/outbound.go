@@ -1,7 +1,6 @@
 package office
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -120,6 +119,7 @@ func (o *Office) openOutbound(ctx context.Context, hostname string, domains []st
 		Reporter:  &queue.Reports{Hostname: hostname},
 		Tracker:   queue.Trackers{tracker, queue.SlogTracker{Logger: o.log}},
 		Name:      hostname,
+		Sole:      true, // the data folder is this process's own
 		Logger:    o.log,
 	}
 	out.ctx, out.stop = context.WithCancel(context.WithoutCancel(ctx))
@@ -158,8 +158,7 @@ func (r *Relaying) schedules() queue.Schedules {
 	return queue.Schedules{Normal: &queue.Schedule{Intervals: r.Retry, Expire: r.Expire, Notice: r.Notice}}
 }
 
-// run sends until stop is called, or close. A full disk ends it no more than it
-// ends the servers: once there is room they all go on.
+// run sends until stop is called, or close.
 func (out *outbound) run() error {
 	out.mu.Lock()
 	if out.closed {
@@ -169,52 +168,7 @@ func (out *outbound) run() error {
 	out.running.Add(1)
 	out.mu.Unlock()
 	defer out.running.Done()
-	for {
-		err := out.send()
-		if !errors.Is(err, queue.ErrFull) || out.ctx.Err() != nil {
-			return err
-		}
-		out.queue.Logger.ErrorContext(out.ctx, "nothing can be sent; make room on the disk of the data folder", "err", err)
-		select {
-		case <-time.After(fullPause):
-		case <-out.ctx.Done():
-		}
-	}
-}
-
-// fullPause is how long a full disk is left alone.
-const fullPause = 10 * time.Second
-
-// send goes on where the last process was.
-func (out *outbound) send() error {
-	if err := giveBack(out.ctx, out.mail); err != nil && out.ctx.Err() == nil {
-		return fmt.Errorf("giving mail back to the queue: %w", err)
-	}
 	return out.queue.Run(out.ctx, shutdownTime)
-}
-
-// giveBack ends the leases of a process that was killed: the data folder is this
-// one's alone, and it is not sending yet. Until they ran out they would count
-// against the limits of their routes, and a few keep all other mail from being
-// sent.
-func giveBack(ctx context.Context, s queue.Store) error {
-	leased := queue.Leased
-	for after, more := queue.Cursor(""), true; more; more = after != "" {
-		list, next, err := s.Find(ctx, queue.Filter{State: &leased}, after, 100)
-		if err != nil {
-			return err
-		}
-		ends := make([]queue.Settlement, len(list))
-		for i := range list {
-			item := &list[i].Item
-			ends[i] = queue.Settlement{Lease: &list[i], Keep: item.To, Due: item.Due, History: item.History}
-		}
-		if err := cmp.Or(s.Settle(ctx, ends...)...); err != nil { // they fail alike
-			return err
-		}
-		after = next
-	}
-	return nil
 }
 
 // close stops run and closes the queue. It does so once.
