@@ -3,6 +3,7 @@ package store
 import (
 	"fmt"
 	"io"
+	"iter"
 	"strings"
 	"time"
 )
@@ -60,4 +61,15 @@ type Incoming struct {
 	Flags    Flags
 	Received time.Time // zero: now, by the store's clock
 	Body     io.Reader
+}
+
+// Each yields messages that are at hand, for Append.
+func Each(msgs ...Incoming) iter.Seq2[Incoming, error] {
+	return func(yield func(Incoming, error) bool) {
+		for _, m := range msgs {
+			if !yield(m, nil) {
+				return
+			}
+		}
+	}
 }

@@ -28,6 +28,7 @@
 //	uidset.go    sets of UIDs
 //	deliver.go   delivery and appending
 //	lease.go     the maildrop lease of POP3
+//	note.go      what protocols keep: notes on folders, summaries of messages
 //	sweep.go     housekeeping
 //	errors.go    the errors that callers tell apart
 package store

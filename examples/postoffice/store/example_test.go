@@ -59,7 +59,8 @@ func ExampleMessages_Scan() {
 	s, a, cleanup := open(ctx)
 	defer cleanup()
 
-	_, err := s.Append(ctx, a.Inbox, []store.Incoming{{Body: strings.NewReader("one")}, {Body: strings.NewReader("two")}})
+	_, err := s.Append(ctx, a.Inbox, store.Each(
+		store.Incoming{Body: strings.NewReader("one")}, store.Incoming{Body: strings.NewReader("two")}))
 	check(err)
 	known, all, err := s.Scan(ctx, a.Inbox, 0)
 	check(err)

@@ -20,6 +20,8 @@ type Store interface {
 	Folders
 	Messages
 	Maildrops
+	Notes
+	Summaries
 
 	// Sweep forgets what has outlived its use, in small steps between which other calls proceed.
 	// Call it every hour or so. What it had done when ctx ended stays done.
@@ -96,8 +98,9 @@ type Messages interface {
 	Deliver(ctx context.Context, d Delivery, body io.Reader) (Receipt, error)
 
 	// Append stores messages in one folder, all or none, as IMAP's APPEND and MULTIAPPEND (RFC
-	// 3502) do. The bodies are read one after the other.
-	Append(ctx context.Context, folder FolderID, msgs []Incoming) ([]Meta, error)
+	// 3502) do: at least one, at most MaxAppend. Each is read before the next one is asked for; an
+	// error that comes instead of one is returned as it came, wrapped.
+	Append(ctx context.Context, folder FolderID, msgs iter.Seq2[Incoming, error]) ([]Meta, error)
 
 	// Scan yields a folder's messages in order of UID: all of them if since is 0, else those that
 	// were changed, added or expunged after since.
@@ -146,4 +149,26 @@ type Maildrops interface {
 	// CommitMaildrop changes the INBOX in one commit, as POP3's QUIT does, and returns what it
 	// expunged. It returns ErrLeaseLost, and changes nothing, unless the lease still runs.
 	CommitMaildrop(ctx context.Context, l Lease, c MaildropChange) ([]Meta, error)
+}
+
+// Notes are what protocols keep with folders and accounts.
+type Notes interface {
+	// Notes yields the account's notes on a folder, or with 0 on none, whose names begin with
+	// prefix, in order of name. It is not a snapshot.
+	Notes(ctx context.Context, folder FolderID, account AccountID, prefix string) iter.Seq2[Note, error]
+	// FolderNotes is Notes for all of an owner's folders, in order of their IDs.
+	FolderNotes(ctx context.Context, owner, account AccountID, prefix string) iter.Seq2[Note, error]
+	// SetNotes writes notes, all or none. It returns ErrNotFound when there is no such folder or
+	// account. Notes go with their folder and with their account. Who watches the folder's owner or
+	// the account is woken with 0.
+	SetNotes(ctx context.Context, notes []Note) error
+}
+
+// Summaries save a protocol from reading messages again.
+type Summaries interface {
+	// Summaries yields those that there are, in any order.
+	Summaries(ctx context.Context, blobs []BlobID) iter.Seq2[Summary, error]
+	// SaveSummaries keeps or replaces summaries, as long as there are messages with those bytes.
+	// One whose bytes are gone is passed over.
+	SaveSummaries(ctx context.Context, all []Summary) error
 }

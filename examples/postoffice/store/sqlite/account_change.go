@@ -76,6 +76,7 @@ func (t *tx) removeAccount(id store.AccountID, keepMail bool) (doomed []store.Fo
 	for _, statement := range []string{
 		"DELETE FROM address WHERE account = ?",
 		"DELETE FROM maildrop WHERE account = ?",
+		"DELETE FROM note WHERE account = ?",
 		"UPDATE account SET key = NULL, hash = '', inbox = 0 WHERE id = ?",
 	} {
 		if _, err := t.Exec(statement, id); err != nil {

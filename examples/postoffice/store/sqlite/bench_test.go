@@ -134,7 +134,7 @@ func fill(b *testing.B, s *sqlite.Store, folder store.FolderID, n int, body stri
 		for range min(500, n-done) {
 			msgs = append(msgs, store.Incoming{Body: strings.NewReader(body), Flags: store.Flags{Keywords: []string{"$Forwarded"}}})
 		}
-		_, err := s.Append(b.Context(), folder, msgs)
+		_, err := s.Append(b.Context(), folder, store.Each(msgs...))
 		require.NoError(b, err)
 		done += len(msgs)
 	}

@@ -33,6 +33,11 @@ var recounts = []string{
 	`SELECT 'blob ' || b.id || ' counts ' || refs || ' references and has ' || ifnull(n, 0)
 	FROM blob b LEFT JOIN (SELECT blob, count(*) n FROM entry GROUP BY blob) e ON e.blob = b.id WHERE refs = 0 OR refs <> ifnull(n, 0)`,
 
+	`SELECT 'note ' || name || ' is about folder ' || folder || ', which is not there'
+	FROM note WHERE folder <> 0 AND folder NOT IN (SELECT id FROM folder)`,
+
+	`SELECT 'summary ' || blob || ' is about a blob that is not there' FROM summary WHERE blob NOT IN (SELECT id FROM blob)`,
+
 	`SELECT 'blob ' || id || ' has ' || length(body) || ' octets, not ' || size
 	FROM blob WHERE file IS NULL AND ifnull(length(body), 0) <> size`,
 }

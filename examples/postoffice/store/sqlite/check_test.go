@@ -25,6 +25,8 @@ func TestCheckFinds(t *testing.T) {
 		{"body", "octets", []string{"UPDATE blob SET body = x'00' WHERE id = 1"}},
 		{"file", "is missing", []string{"UPDATE blob SET file = 'aa' || substr(file, 3) WHERE id = 2"}},
 		{"size", "octets", []string{"UPDATE blob SET size = 1 WHERE id = 2", "UPDATE entry SET size = 1 WHERE blob = 2", "UPDATE folder SET bytes = 6"}},
+		{"note", "note x", []string{"INSERT INTO note VALUES (99, 0, 'x', x'00')"}},
+		{"summary", "summary 99", []string{"INSERT INTO summary VALUES (99, x'00')"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			s, inbox := withInbox(t, osFiles{})

@@ -4,7 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"slices"
+	"iter"
 
 	"github.com/wirepost/wirepost/examples/postoffice/store"
 )
@@ -85,59 +85,78 @@ func (t *tx) deliver(d store.Delivery, b staged) (store.Receipt, error) {
 const inlineBudget = 1 << 20
 
 // Append implements store.Store.
-func (s *Store) Append(ctx context.Context, folder store.FolderID, msgs []store.Incoming) ([]store.Meta, error) {
-	if len(msgs) == 0 || len(msgs) > store.MaxAppend {
-		return nil, fail(fmt.Errorf("%w: %d messages to append: want 1 to %d", store.ErrInvalid, len(msgs), store.MaxAppend))
-	}
-	var bodies []staged
+func (s *Store) Append(ctx context.Context, folder store.FolderID, msgs iter.Seq2[store.Incoming, error]) ([]store.Meta, error) {
+	var in incoming
 	stored := false
 	defer func() {
-		for _, b := range bodies {
+		for _, b := range in.bodies {
 			s.unstage(b, stored)
 		}
 	}()
-	budget := inlineBudget
-	msgs = slices.Clone(msgs)
-	for i := range msgs {
-		if err := msgs[i].Flags.Check(); err != nil {
-			return nil, fail(err)
-		}
-		msgs[i].Flags = msgs[i].Flags.Sorted()
-		b, err := s.stage(ctx, msgs[i].Body, min(InlineLimit, budget))
-		if err != nil {
-			return nil, fail(err)
-		}
-		bodies = append(bodies, b)
-		budget -= len(b.inline())
+	if err := s.stageAll(ctx, &in, msgs); err != nil {
+		return nil, fail(err)
 	}
 	var metas []store.Meta
-	err := s.write(ctx, inlineBudget-budget, func(t *tx) (err error) {
-		metas, err = t.append(folder, msgs, bodies)
+	err := s.write(ctx, in.inline, func(t *tx) (err error) {
+		metas, err = t.append(folder, in)
 		return err
 	})
 	stored = err == nil
 	return metas, err
 }
 
-func (t *tx) append(folder store.FolderID, msgs []store.Incoming, bodies []staged) ([]store.Meta, error) {
+// incoming are the messages of one Append. Their bodies have been read.
+type incoming struct {
+	msgs   []store.Incoming
+	bodies []staged
+	inline int // octets of bodies in memory
+}
+
+// stageAll reads the messages. What has been read is in in, with an error too.
+func (s *Store) stageAll(ctx context.Context, in *incoming, msgs iter.Seq2[store.Incoming, error]) error {
+	for m, err := range msgs {
+		if err == nil {
+			err = m.Flags.Check()
+		}
+		if err == nil && len(in.msgs) == store.MaxAppend {
+			err = fmt.Errorf("%w: more than %d messages to append", store.ErrInvalid, store.MaxAppend)
+		}
+		if err != nil {
+			return err
+		}
+		b, err := s.stage(ctx, m.Body, min(InlineLimit, inlineBudget-in.inline))
+		if err != nil {
+			return err
+		}
+		m.Flags, m.Body = m.Flags.Sorted(), nil
+		in.msgs, in.bodies = append(in.msgs, m), append(in.bodies, b)
+		in.inline += len(b.inline())
+	}
+	if len(in.msgs) == 0 {
+		return fmt.Errorf("%w: no message to append", store.ErrInvalid)
+	}
+	return nil
+}
+
+func (t *tx) append(folder store.FolderID, in incoming) ([]store.Meta, error) {
 	h, err := t.head(folder)
 	if err != nil {
 		return nil, err
 	}
-	l := load{messages: uint64(len(msgs))}
-	for _, b := range bodies {
+	l := load{messages: uint64(len(in.msgs))}
+	for _, b := range in.bodies {
 		l.bytes += b.size
 	}
 	if err := t.room(l, h); err != nil {
 		return nil, err
 	}
-	metas := make([]store.Meta, len(msgs))
-	for i, m := range msgs {
-		id, err := t.insertBlob(bodies[i], 1, "")
+	metas := make([]store.Meta, len(in.msgs))
+	for i, m := range in.msgs {
+		id, err := t.insertBlob(in.bodies[i], 1, "")
 		if err != nil {
 			return nil, err
 		}
-		e := entry{blob: id, size: bodies[i].size, received: t.received(m.Received)}
+		e := entry{blob: id, size: in.bodies[i].size, received: t.received(m.Received)}
 		e.setFlags(m.Flags)
 		if err := t.place(h, &e); err != nil {
 			return nil, err

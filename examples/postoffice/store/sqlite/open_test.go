@@ -68,6 +68,25 @@ func TestMigrationFails(t *testing.T) {
 	require.Zero(t, n)
 }
 
+// TestUpgrade opens a store as version 1 left it, which had neither notes nor summaries.
+func TestUpgrade(t *testing.T) {
+	s, inbox := withInbox(t, osFiles{})
+	require.NoError(t, deliver(t.Context(), s, "old", inbox))
+	alter(t, s, "DROP TABLE note", "DROP TABLE summary", "PRAGMA user_version = 1")
+	require.NoError(t, s.Close())
+	s = opened(t, s.dir, osFiles{})
+	require.NoError(t, s.SetNotes(t.Context(), []store.Note{{Folder: inbox, Name: "x", Value: []byte("x")}}))
+	_, metas, err := s.Scan(t.Context(), inbox, 0)
+	require.NoError(t, err)
+	for m, err := range metas {
+		require.NoError(t, err)
+		require.NoError(t, s.SaveSummaries(t.Context(), []store.Summary{{Blob: m.Blob, Data: []byte("x")}}))
+	}
+	problems, err := s.Check(t.Context())
+	require.NoError(t, err)
+	require.Empty(t, problems)
+}
+
 func TestPrivate(t *testing.T) {
 	if runtime.GOOS == "windows" {
 		t.Skip("Windows has no such permissions")

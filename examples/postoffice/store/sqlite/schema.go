@@ -115,6 +115,21 @@ CREATE TABLE delivery (
 	at      INTEGER NOT NULL,
 	receipt TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
+`, `
+-- A folder of 0 is none, and an account of 0 is everybody, so folder is no foreign key.
+CREATE TABLE note (
+	folder  INTEGER NOT NULL,
+	account INTEGER NOT NULL REFERENCES account(id),
+	name    TEXT NOT NULL,
+	value   BLOB NOT NULL,
+	PRIMARY KEY (folder, account, name)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX note_account ON note (account);
+
+CREATE TABLE summary (
+	blob INTEGER PRIMARY KEY, -- goes with the blob
+	data BLOB NOT NULL
+) STRICT;
 `}
 
 // migrate brings the database to the newest version, each step in a transaction of its own.

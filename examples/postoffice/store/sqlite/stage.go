@@ -143,5 +143,6 @@ func (t *tx) dropBlob(id store.BlobID) error {
 	if name != nil {
 		t.files = append(t.files, *name)
 	}
-	return nil
+	_, err = t.Exec("DELETE FROM summary WHERE blob = ?", id)
+	return err
 }

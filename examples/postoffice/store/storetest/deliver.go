@@ -120,7 +120,7 @@ var deliverRules = []rule{
 		_, err = e.s.Deliver(e.ctx, to(a.Inbox, f.ID), strings.NewReader(strings.Repeat("x", 21)))
 		e.ErrorIs(err, store.ErrQuota, "two copies count twice")
 		e.deliver(a.Inbox, strings.Repeat("x", 40))
-		_, err = e.s.Append(e.ctx, f.ID, []store.Incoming{{Body: strings.NewReader("x")}})
+		_, err = e.s.Append(e.ctx, f.ID, store.Each(store.Incoming{Body: strings.NewReader("x")}))
 		e.ErrorIs(err, store.ErrQuota)
 		_, err = e.s.Copy(e.ctx, store.CopyRequest{From: f.ID, To: a.Inbox, UIDs: everything()})
 		e.ErrorIs(err, store.ErrQuota)
@@ -198,7 +198,9 @@ var deliverRules = []rule{
 		for _, n := range []int{0, 100, 100_000} {
 			_, err := e.s.Deliver(e.ctx, to(a), io.MultiReader(bytes.NewReader(pattern(n)), iotest.ErrReader(errCut)))
 			e.ErrorIs(err, errCut)
-			_, err = e.s.Append(e.ctx, a, []store.Incoming{{Body: strings.NewReader("whole")}, {Body: io.MultiReader(bytes.NewReader(pattern(n)), iotest.ErrReader(errCut))}})
+			_, err = e.s.Append(e.ctx, a, store.Each(
+				store.Incoming{Body: strings.NewReader("whole")},
+				store.Incoming{Body: io.MultiReader(bytes.NewReader(pattern(n)), iotest.ErrReader(errCut))}))
 			e.ErrorIs(err, errCut)
 		}
 		e.Equal(before, e.folder(a))

@@ -111,7 +111,7 @@ func (e *env) appendN(folder store.FolderID, n int) {
 		for i := range msgs {
 			msgs[i].Body = strings.NewReader("x")
 		}
-		_, err := e.s.Append(e.ctx, folder, msgs)
+		_, err := e.s.Append(e.ctx, folder, store.Each(msgs...))
 		e.NoError(err)
 		n -= len(msgs)
 	}

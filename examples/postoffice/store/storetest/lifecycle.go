@@ -118,7 +118,7 @@ func closedCalls(e *env, a store.Account) map[string]error {
 	_, errs["MoveFolder"] = e.s.MoveFolder(e.ctx, a.Inbox, 0, "z")
 	errs["DeleteFolder"] = e.s.DeleteFolder(e.ctx, a.Inbox)
 	_, errs["Deliver"] = e.s.Deliver(e.ctx, to(a.Inbox), strings.NewReader("x"))
-	_, errs["Append"] = e.s.Append(e.ctx, a.Inbox, []store.Incoming{{Body: strings.NewReader("x")}})
+	_, errs["Append"] = e.s.Append(e.ctx, a.Inbox, store.Each(store.Incoming{Body: strings.NewReader("x")}))
 	_, _, errs["Scan"] = e.s.Scan(e.ctx, a.Inbox, 0)
 	_, errs["Open"] = e.s.Open(e.ctx, a.Inbox, 1)
 	_, _, errs["SetFlags"] = e.s.SetFlags(e.ctx, a.Inbox, store.FlagChange{})
