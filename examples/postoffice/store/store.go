@@ -158,6 +158,9 @@ type Notes interface {
 	Notes(ctx context.Context, folder FolderID, account AccountID, prefix string) iter.Seq2[Note, error]
 	// FolderNotes is Notes for all of an owner's folders, in order of their IDs.
 	FolderNotes(ctx context.Context, owner, account AccountID, prefix string) iter.Seq2[Note, error]
+	// NamedNotes yields the account's notes of this name on any owner's folders, in order of the
+	// folders' IDs: which folders somebody was given rights to, for one.
+	NamedNotes(ctx context.Context, account AccountID, name string) iter.Seq2[Note, error]
 	// SetNotes writes notes, all or none. It returns ErrNotFound when there is no such folder or
 	// account. Notes go with their folder and with their account. Who watches the folder's owner or
 	// the account is woken with 0.

@@ -26,6 +26,15 @@ func (s *Store) FolderNotes(ctx context.Context, owner, account store.AccountID,
 	})
 }
 
+// NamedNotes implements store.Store.
+func (s *Store) NamedNotes(ctx context.Context, account store.AccountID, name string) iter.Seq2[store.Note, error] {
+	return s.notes(ctx, `SELECT n.folder, n.account, n.name, n.value FROM note n JOIN folder f ON f.id = n.folder
+		WHERE n.account = ?1 AND n.name = ?2 AND n.folder > ?3 AND f.doomed = 0
+		ORDER BY n.folder`+litedb.Limit(listPage), func(last store.Note) []any {
+		return []any{account, name, last.Folder}
+	})
+}
+
 // notes yields what a query finds, page by page; args are the query's for the page after last.
 func (s *Store) notes(ctx context.Context, query string, args func(last store.Note) []any) iter.Seq2[store.Note, error] {
 	return paged(func(last store.Note) (page []store.Note, err error) {

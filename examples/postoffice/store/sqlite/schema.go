@@ -124,7 +124,7 @@ CREATE TABLE note (
 	value   BLOB NOT NULL,
 	PRIMARY KEY (folder, account, name)
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX note_account ON note (account);
+CREATE INDEX note_name ON note (account, name, folder);
 
 CREATE TABLE summary (
 	blob INTEGER PRIMARY KEY, -- goes with the blob

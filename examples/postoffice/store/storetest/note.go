@@ -47,6 +47,12 @@ var noteRules = []rule{
 		e.Len(e.notes(e.s.FolderNotes(e.ctx, a.ID, store.Public, "a%")), 1200)
 		e.Empty(e.notes(e.s.FolderNotes(e.ctx, store.Public, store.Public, "a%")))
 		e.Empty(e.notes(e.s.FolderNotes(e.ctx, a.ID, a.ID, "a%")))
+		b := e.account("eve")
+		e.NoError(e.s.SetNotes(e.ctx, []store.Note{
+			{Folder: b.Inbox, Name: "a_", Value: []byte("x")}, {Folder: b.Inbox, Name: "a_b", Value: []byte("x")}, {Name: "a_", Value: []byte("x")},
+		}))
+		e.Equal([]store.Note{{Folder: f.ID, Name: "a_", Value: []byte("x")}, {Folder: b.Inbox, Name: "a_", Value: []byte("x")}},
+			e.notes(e.s.NamedNotes(e.ctx, store.Public, "a_")))
 	}},
 	{name: "all or none", why: "notes that cannot all be written leave nothing", check: func(e *env) {
 		a := e.account("bob")
