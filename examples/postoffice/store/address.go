@@ -89,11 +89,14 @@ func FoldName(s string) string {
 }
 
 // FoldDomain returns domain with ASCII letters in lower case, and nothing else changed.
-func FoldDomain(domain string) string {
-	if isASCII(domain) {
-		return strings.ToLower(domain)
+func FoldDomain(domain string) string { return lowerASCII(domain) }
+
+// lowerASCII leaves octets that are not ASCII as they are.
+func lowerASCII(s string) string {
+	if isASCII(s) {
+		return strings.ToLower(s)
 	}
-	b := []byte(domain)
+	b := []byte(s)
 	for i, c := range b {
 		if 'A' <= c && c <= 'Z' {
 			b[i] = c + ('a' - 'A')

@@ -21,13 +21,16 @@ const (
 	allSystem = Seen | Answered | Flagged | Deleted | Draft
 )
 
-// MaxKeywords is how many keywords a message may have.
-const MaxKeywords = 100
+// Limits of keywords.
+const (
+	MaxKeywords       = 100  // of a message
+	MaxFolderKeywords = 1000 // different ones in a folder, since it was made
+)
 
 // Flags are what is noted on a message in a folder.
 type Flags struct {
 	System   SystemFlags
-	Keywords []string // compared byte for byte: fold their case before, if they should not differ by it
+	Keywords []string // compared by FoldKeyword; a folder keeps the spelling that it saw first
 }
 
 // Check returns an ErrInvalid that says what is wrong with f, or nil.
@@ -47,6 +50,9 @@ func (f Flags) Check() error {
 }
 
 func spaceOrControl(r rune) bool { return unicode.IsSpace(r) || unicode.IsControl(r) }
+
+// FoldKeyword returns the form by which keywords compare: ASCII letters in lower case.
+func FoldKeyword(k string) string { return lowerASCII(k) }
 
 // Equal reports whether f and g are the same flags, in whatever order.
 func (f Flags) Equal(g Flags) bool {
@@ -106,7 +112,7 @@ func (c FlagChange) Apply(f Flags) Flags {
 	case Remove:
 		f.System &^= c.Flags.System
 		f.Keywords = slices.DeleteFunc(slices.Clone(f.Keywords), func(k string) bool {
-			return slices.Contains(c.Flags.Keywords, k)
+			return slices.ContainsFunc(c.Flags.Keywords, func(o string) bool { return FoldKeyword(o) == FoldKeyword(k) })
 		})
 	default:
 		f = c.Flags

@@ -38,6 +38,7 @@
 //	deliver.go, receipt.go, entry.go  messages in
 //	body.go, scan.go, changes.go      messages out, and listed
 //	flags.go, copy.go, expunge.go     changes to messages
+//	keywords.go                       how a folder spells keywords
 //	notes.go, summaries.go            what protocols keep
 //	lease.go, watch.go                maildrops, wake-ups
 //	sweep.go, check.go                housekeeping, the recount

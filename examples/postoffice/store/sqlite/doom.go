@@ -100,7 +100,7 @@ func (t *tx) buryFolder(id store.FolderID) error {
 	if err = orNotFound(err, "folder", id); err != nil {
 		return err
 	}
-	for _, statement := range []string{"DELETE FROM note WHERE folder = ?", "DELETE FROM folder WHERE id = ?"} {
+	for _, statement := range []string{"DELETE FROM note WHERE folder = ?", "DELETE FROM keyword WHERE folder = ?", "DELETE FROM folder WHERE id = ?"} {
 		if _, err := t.Exec(statement, id); err != nil {
 			return err
 		}

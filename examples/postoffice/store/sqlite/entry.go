@@ -58,8 +58,13 @@ func (t *tx) received(at time.Time) int64 {
 
 // place puts e into the folder, under the next UID. There must be room.
 func (t *tx) place(h *head, e *entry) error {
+	flags, err := t.spell(h, e.flags())
+	if err != nil {
+		return err
+	}
+	e.setFlags(flags)
 	e.uid, e.modseq, e.saved = store.UID(h.uidnext), h.advance(), t.now.UnixMicro()
-	_, err := t.Exec("INSERT INTO entry (folder, "+entryColumns+") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+	_, err = t.Exec("INSERT INTO entry (folder, "+entryColumns+") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
 		h.id, e.uid, e.modseq, e.blob, e.size, e.received, e.saved, e.system, e.keywords)
 	if err != nil {
 		return err

@@ -30,6 +30,11 @@ func (t *tx) setFlags(folder store.FolderID, c store.FlagChange) (changed []stor
 	if err != nil {
 		return nil, nil, err
 	}
+	if len(found) > 0 && c.Mode != store.Remove {
+		if c.Flags, err = t.spell(h, c.Flags); err != nil {
+			return nil, nil, err
+		}
+	}
 	// All are looked at before the first is written, since one may have too many keywords.
 	var spared []store.UID
 	var changes [][2]entry // before and after

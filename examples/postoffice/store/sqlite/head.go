@@ -17,6 +17,7 @@ type head struct {
 	modseq      store.ModSeq
 	counts      store.Counts
 	quota       int64 // of the owner
+	keywords    map[string]string // spellings by folded keyword; nil: not loaded
 	changed     bool
 	advanced    bool // modseq was raised by this change
 }

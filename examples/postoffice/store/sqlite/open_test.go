@@ -72,7 +72,7 @@ func TestMigrationFails(t *testing.T) {
 func TestUpgrade(t *testing.T) {
 	s, inbox := withInbox(t, osFiles{})
 	require.NoError(t, deliver(t.Context(), s, "old", inbox))
-	alter(t, s, "DROP TABLE note", "DROP TABLE summary", "PRAGMA user_version = 1")
+	alter(t, s, "DROP TABLE note", "DROP TABLE keyword", "DROP TABLE summary", "PRAGMA user_version = 1")
 	require.NoError(t, s.Close())
 	s = opened(t, s.dir, osFiles{})
 	require.NoError(t, s.SetNotes(t.Context(), []store.Note{{Folder: inbox, Name: "x", Value: []byte("x")}}))

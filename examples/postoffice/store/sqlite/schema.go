@@ -126,6 +126,13 @@ CREATE TABLE note (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX note_name ON note (account, name, folder);
 
+CREATE TABLE keyword (
+	folder INTEGER NOT NULL REFERENCES folder(id),
+	key    TEXT NOT NULL, -- folded
+	name   TEXT NOT NULL, -- as it was first seen
+	PRIMARY KEY (folder, key)
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE summary (
 	blob INTEGER PRIMARY KEY, -- goes with the blob
 	data BLOB NOT NULL

@@ -20,7 +20,10 @@ var flagRules = []rule{
 			{store.FlagChange{Mode: store.Add, Flags: store.Flags{System: store.Seen | store.Draft, Keywords: []string{"b", "a"}}}, "17 [a b]"},
 			{store.FlagChange{Mode: store.Add, Flags: keywords("a")}, ""},
 			{store.FlagChange{Mode: store.Remove, Flags: store.Flags{System: store.Draft | store.Deleted, Keywords: []string{"b", "x"}}}, "1 [a]"},
-			{store.FlagChange{Mode: store.Remove, Flags: keywords("A")}, ""},
+			{store.FlagChange{Mode: store.Remove, Flags: keywords("c")}, ""},
+			{store.FlagChange{Mode: store.Add, Flags: keywords("A")}, ""},
+			{store.FlagChange{Mode: store.Remove, Flags: keywords("A")}, "1 []"},
+			{store.FlagChange{Mode: store.Add, Flags: keywords("A", "$\u212a")}, "1 [$\u212a a]"},
 			{store.FlagChange{Mode: store.Replace, Flags: store.Flags{System: store.Deleted}}, "8 []"},
 			{store.FlagChange{Mode: store.Replace, Flags: store.Flags{System: store.Deleted}}, ""},
 			{store.FlagChange{Mode: store.Replace}, "0 []"},
@@ -57,6 +60,49 @@ var flagRules = []rule{
 		e.Equal(store.NewUIDSet(2), conflict)
 		_, metas := e.scan(id, 0)
 		e.Equal([]string{"mine"}, metas[1].Flags.Keywords)
+	}},
+	{name: "spelling", why: "keywords compare without regard to ASCII case, and a folder spells them as it saw them first", check: func(e *env) {
+		a := e.account("bob")
+		e.deliverN(a.Inbox, 1)
+		_, _, err := e.s.SetFlags(e.ctx, a.Inbox, store.FlagChange{UIDs: everything(), Flags: keywords("$Junk")})
+		e.NoError(err)
+		metas, err := e.s.Append(e.ctx, a.Inbox, store.Each(store.Incoming{Flags: keywords("$JUNK", "$junk"), Body: strings.NewReader("x")}))
+		e.NoError(err)
+		e.Equal([]string{"$Junk"}, metas[0].Flags.Keywords)
+		f := e.create(a.ID, 0, "f")
+		_, err = e.s.Append(e.ctx, f.ID, store.Each(store.Incoming{Flags: keywords("$JUNK"), Body: strings.NewReader("x")}))
+		e.NoError(err)
+		_, err = e.s.Copy(e.ctx, store.CopyRequest{From: a.Inbox, To: f.ID, UIDs: everything()})
+		e.NoError(err)
+		e.reopen()
+		_, metas = e.scan(f.ID, 0)
+		for _, m := range metas {
+			e.Equal([]string{"$JUNK"}, m.Flags.Keywords)
+		}
+		_, metas = e.scan(a.Inbox, 0)
+		for _, m := range metas {
+			e.Equal([]string{"$Junk"}, m.Flags.Keywords)
+		}
+	}},
+	{name: "many keywords", why: "a folder has no more than MaxFolderKeywords different ones", check: func(e *env) {
+		id := e.inbox("bob")
+		e.deliverN(id, 1)
+		for i := range store.MaxFolderKeywords / store.MaxKeywords {
+			var k []string
+			for j := range store.MaxKeywords {
+				k = append(k, fmt.Sprintf("k%d.%d", i, j))
+			}
+			_, _, err := e.s.SetFlags(e.ctx, id, store.FlagChange{UIDs: everything(), Flags: keywords(k...)})
+			e.NoError(err)
+		}
+		before := e.folder(id)
+		_, _, err := e.s.SetFlags(e.ctx, id, store.FlagChange{UIDs: everything(), Flags: keywords("more")})
+		e.ErrorIs(err, store.ErrInvalid)
+		_, _, err = e.s.SetFlags(e.ctx, id, store.FlagChange{UIDs: store.NewUIDSet(99), Flags: keywords("more")})
+		e.NoError(err, "of no message")
+		e.Equal(before, e.folder(id))
+		_, _, err = e.s.SetFlags(e.ctx, id, store.FlagChange{UIDs: everything(), Flags: keywords("K1.1")})
+		e.NoError(err)
 	}},
 	{name: "invalid", why: "flags that cannot be stored change nothing", check: func(e *env) {
 		id := e.inbox("bob")
