@@ -16,7 +16,7 @@ type head struct {
 	uidnext     uint64 // a UID, with room to count past the highest
 	modseq      store.ModSeq
 	counts      store.Counts
-	quota       int64 // of the owner
+	quota       int64             // of the owner
 	keywords    map[string]string // spellings by folded keyword; nil: not loaded
 	changed     bool
 	advanced    bool // modseq was raised by this change
