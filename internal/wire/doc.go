@@ -6,11 +6,11 @@
 // Rules that hold everywhere in it:
 //
 //  1. One goroutine reads and writes a Conn. Only Abort and Interrupt may be
-//     called from others. (Duplex has a second one while it runs.)
+//     called from others. (Duplex and Behind have a second one while they run.)
 //  2. What is queued is sent before a read that has to wait: a batch of
 //     pipelined commands costs one write, and no answer is ever withheld.
 //  3. A line ends in CRLF, a body in CRLF.CRLF. A bare CR or LF ends nothing
-//     and is never handed on (RFC 5321, 2.3.8).
+//     and is never handed on (RFC 5321, 2.3.8), unless BodyLimit.Lax asks for it.
 //  4. A body that was cut short ends in io.ErrUnexpectedEOF, never io.EOF.
 //  5. A Conn that waits for a command holds no buffer.
 //
@@ -24,9 +24,12 @@
 //	dotread.go   dot-stuffed bodies in
 //	dotwrite.go  dot-stuffed bodies out
 //	counted.go   bodies of a known length in
+//	readfrom.go  bodies out
 //	progress.go  deadlines by progress
 //	duplex.go    sending much while its answers come in
+//	behind.go    sending while reading, as long as it takes
 //	tls*.go      the change to TLS, as its server and as its client
+//	wrap.go      another layer around the connection
 //	textcheck.go  bodies that are not dot-stuffed, checked
 //	detach.go    a connection for another use
 //	linger.go    the end of a connection that the peer must still read from

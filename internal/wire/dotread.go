@@ -12,6 +12,11 @@ var ErrTooLarge = errors.New("wire: body too large")
 type BodyLimit struct {
 	Size int64 // octets after unstuffing; 0 is no limit
 	Line int   // octets of a line without CRLF; 0 is no limit
+
+	// Lax hands on bare CR, bare LF and NUL, and sets no limit to lines: for
+	// clients that fetch what servers have taken long ago. The end is found as
+	// always.
+	Lax bool
 }
 
 // A DotReader reads one dot-stuffed body (RFC 5321, 4.5.2; RFC 1939, 3). It
@@ -24,6 +29,7 @@ type DotReader struct {
 	c     *Conn
 	scan  scanner
 	limit int64
+	lax   bool
 	pace  pace
 	size  int64
 	bol   bool
@@ -40,7 +46,7 @@ func (c *Conn) DotReader(l BodyLimit) *DotReader {
 	if l.Size <= 0 {
 		l.Size = noLimit
 	}
-	return &DotReader{c: c, scan: scanner{limit: l.Line}, limit: l.Size, bol: true}
+	return &DotReader{c: c, scan: scanner{limit: l.Line}, limit: l.Size, lax: l.Lax, bol: true}
 }
 
 // Size is how many octets were handed out or drained so far.
@@ -151,7 +157,11 @@ func (d *DotReader) next() []byte {
 			continue
 		}
 		room := d.limit - d.size
-		if d.flaw == nil && (!clean || int64(n) > room) {
+		switch {
+		case d.flaw != nil:
+		case d.lax && int64(n) > room:
+			d.flaw = ErrTooLarge
+		case !d.lax && (!clean || int64(n) > room):
 			d.flaw = before.flaw(b[:n], room)
 		}
 		c.r += n

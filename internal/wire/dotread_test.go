@@ -138,10 +138,10 @@ func TestBodyLimits(t *testing.T) {
 		{"line over the limit", "123456789\r\n.\r\n", BodyLimit{Line: 8}, ErrLineTooLong},
 		{"lines", "12345678\r\n..2345678\r\n1\r\n.\r\n", BodyLimit{Line: 8}, nil},
 		{"second line", "12345678\r\n..23456789\r\n1\r\n.\r\n", BodyLimit{Line: 8}, ErrLineTooLong},
-		{"negative is none", "12345678\r\n.\r\n", BodyLimit{-1, -1}, nil},
+		{"negative is none", "12345678\r\n.\r\n", BodyLimit{Size: -1, Line: -1}, nil},
 		// The first flaw counts, wherever the octets are parted.
-		{"large, then long", "1234\r\n123456789\r\n.\r\n", BodyLimit{8, 8}, ErrTooLarge},
-		{"long, then large", "123456789\r\n123456789\r\n.\r\n", BodyLimit{10, 8}, ErrLineTooLong},
+		{"large, then long", "1234\r\n123456789\r\n.\r\n", BodyLimit{Size: 8, Line: 8}, ErrTooLarge},
+		{"long, then large", "123456789\r\n123456789\r\n.\r\n", BodyLimit{Size: 10, Line: 8}, ErrLineTooLong},
 		{"LF, then large", "1\n3456789\r\n.\r\n", BodyLimit{Size: 8}, ErrBareLF},
 		{"large, then LF", "123456789\n.\r\n\r\n.\r\n", BodyLimit{Size: 8}, ErrTooLarge},
 		{"NUL, then LF", "1\x002\n3\r4\r\n.\r\n", BodyLimit{}, ErrNUL},
@@ -354,6 +354,31 @@ func TestDrainPartly(t *testing.T) {
 			require.NoError(t, err, how)
 			require.NoError(t, d.Drain(), how)
 			require.EqualValues(t, len(body)-3, d.Size(), how)
+			requireLine(t, c, "NEXT")
+		})
+	}
+}
+
+// TestDotReaderLax hands on what is no line end as it is, whatever the pieces,
+// and finds the end all the same.
+func TestDotReaderLax(t *testing.T) {
+	for _, body := range []string{
+		"a\nb\r\n", "a\n.\nb\r\n", "\n.\r\n", "a\rb\r\n", "a\r\r\n", "\r.\r\n", "a\x00\r\n", "\x00\n\r\r\n",
+		strings.Repeat("x", 3000) + "\n\r\n",
+	} {
+		splits(body+".\r\nNEXT\r\n", func(c *Conn, how string) {
+			d := c.DotReader(BodyLimit{Lax: true, Line: 1, Size: int64(len(body))})
+			b, err := io.ReadAll(d)
+			require.NoError(t, err, how)
+			require.Equal(t, body, string(b), how)
+			require.NoError(t, d.Drain(), how)
+			requireLine(t, c, "NEXT")
+		})
+		splits(body+".\r\nNEXT\r\n", func(c *Conn, how string) {
+			d := c.DotReader(BodyLimit{Lax: true, Size: int64(len(body)) - 1})
+			_, err := io.ReadAll(d)
+			require.Equal(t, ErrTooLarge, err, how)
+			require.Equal(t, ErrTooLarge, d.Drain(), how)
 			requireLine(t, c, "NEXT")
 		})
 	}

@@ -22,9 +22,10 @@ var (
 // A line longer than limit octets, CRLF included, is consumed to its end and
 // reported as ErrLineTooLong, so that the caller can answer and go on; a limit
 // beyond MaxLine is MaxLine. A line that holds a NUL or a bare CR is consumed
-// and reported. So is one of any length that has a bare LF, but only up to
-// that LF: what the peer meant to come after it is in doubt, and the caller
-// must hang up. io.EOF means that the peer has ended the connection between
+// and reported, together with its octets, which tell whether more belongs to it
+// (a literal of IMAP may follow). So is one of any length that has a bare LF, but
+// without its octets, and only up to that LF: what the peer meant to come after
+// it is in doubt, and the caller must hang up. io.EOF means that the peer has ended the connection between
 // two lines; within one that is io.ErrUnexpectedEOF.
 //
 // The time limit covers the line as a whole, so that a peer that sends an
@@ -69,9 +70,9 @@ func checkLine(line []byte, tooLong bool) ([]byte, error) {
 	case tooLong:
 		return nil, ErrLineTooLong
 	case bytes.IndexByte(line[:n], '\r') >= 0:
-		return nil, ErrBareCR
+		return line[:n], ErrBareCR
 	case bytes.IndexByte(line[:n], 0) >= 0:
-		return nil, ErrNUL
+		return line[:n], ErrNUL
 	}
 	return line[:n], nil
 }

@@ -43,9 +43,9 @@ func TestReadLine(t *testing.T) {
 		// If it were ErrLineTooLong the caller would go on with what is behind.
 		{"bare LF over the limit", strings.Repeat("x", 99) + "\nMAIL\r\n", 10, []result{{"", ErrBareLF}, {"MAIL", nil}}},
 		{"bare LF just over the limit", "1234567890\nMAIL\r\n", 10, []result{{"", ErrBareLF}, {"MAIL", nil}}},
-		{"bare CR", "a\rb\r\nc\r\n", 512, []result{{"", ErrBareCR}, {"c", nil}}},
-		{"two CR", "a\r\r\nc\r\n", 512, []result{{"", ErrBareCR}, {"c", nil}}},
-		{"NUL", "a\x00b\r\nc\r\n", 512, []result{{"", ErrNUL}, {"c", nil}}},
+		{"bare CR", "a\rb\r\nc\r\n", 512, []result{{"a\rb", ErrBareCR}, {"c", nil}}},
+		{"two CR", "a\r\r\nc\r\n", 512, []result{{"a\r", ErrBareCR}, {"c", nil}}},
+		{"NUL", "a\x00b\r\nc\r\n", 512, []result{{"a\x00b", ErrNUL}, {"c", nil}}},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			splits(tc.in, func(c *Conn, how string) {
@@ -201,9 +201,9 @@ func naiveLine(b []byte, limit int) (line, rest []byte, err error) {
 	case len(text)+2 > limit:
 		return nil, rest, ErrLineTooLong
 	case bytes.Contains(text, []byte("\r")):
-		return nil, rest, ErrBareCR
+		return text, rest, ErrBareCR
 	case bytes.Contains(text, []byte("\x00")):
-		return nil, rest, ErrNUL
+		return text, rest, ErrNUL
 	}
 	return text, rest, nil
 }

@@ -65,7 +65,7 @@ func (c *Conn) handshake(ctx context.Context, nc *tls.Conn, timeout time.Duratio
 
 // TLS returns the state of the TLS connection, nil if there is none.
 func (c *Conn) TLS() *tls.ConnectionState {
-	nc, ok := c.nc.(*tls.Conn)
+	nc, ok := tlsOf(c.nc)
 	if !ok {
 		return nil
 	}
