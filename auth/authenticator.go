@@ -4,6 +4,7 @@ import (
 	"context"
 	"log/slog"
 	"slices"
+	"sync"
 )
 
 // Authenticator is what an engine asks who may log in: which mechanisms to
@@ -13,7 +14,7 @@ import (
 type Authenticator struct {
 	// Accounts is what the program can do: any value that implements one or
 	// more of this package's account interfaces, itself or in what it wraps
-	// (see Unwrapper). For now that is PasswordVerifier. The type is any
+	// (see Unwrapper and Selective). The type is any
 	// because the ways to check a login are alternatives: no method is common
 	// to all, and to require one would make a program that knows only tokens
 	// write a password check, and so offer PLAIN. Check finds the mistakes
@@ -30,6 +31,19 @@ type Authenticator struct {
 	// are allowed if a mechanism that does (PLAIN, LOGIN) is enabled.
 	Mechanisms []string
 
+	// Floor leaves out mechanisms by how little they protect the password,
+	// whatever Mechanisms says. The zero value is FloorLegacy, which leaves
+	// out nothing that Accounts can serve.
+	Floor Floor
+
+	// SaltKey keeps names that no account has from showing by their SCRAM
+	// salts: those of unknown names follow from it, and are the same each
+	// time (RFC 5802, 5.1). Give it 16 or more random octets that stay the
+	// same when the program starts again, and on each server of a service;
+	// whoever knows them can tell which names exist. Nil is a key that this
+	// value makes for itself.
+	SaltKey []byte
+
 	// Authorize says whether user may act as another account. It is called
 	// only when user's credentials have been verified and as is neither
 	// user nor the name that the client logged in by. user is the program's
@@ -42,10 +56,18 @@ type Authenticator struct {
 	// Limits bound what a client may send.
 	Limits Limits
 
+	// Guard slows down who guesses, by whatever mechanism. Nil lets everybody
+	// guess as fast as the engine's own limits allow. A program whose servers
+	// share it makes it harder to guess by turns.
+	Guard *Guard
+
 	// Logger gets a record of each failed login: its protocol, address,
 	// mechanism, names and cause, never what was shown as a secret. Nil is
 	// slog.Default.
 	Logger *slog.Logger
+
+	ownSalt  sync.Once
+	saltMade []byte // SaltKey's stand-in
 }
 
 // Limits bound what a client may send, in octets of UTF-8. RFC 4616, 2, asks for
@@ -60,7 +82,7 @@ type Limits struct {
 func (a *Authenticator) Offer(c *Conn) []string {
 	var names []string
 	for _, m := range a.enabled() {
-		if !m.plaintext || a.plaintextAllowed(c) {
+		if a.unmet(m.needs, c) == nil {
 			names = append(names, m.name)
 		}
 	}
@@ -84,7 +106,7 @@ func (a *Authenticator) Password(ctx context.Context, c *Conn, name, password st
 	}
 	prepared, err := a.prepareName(name)
 	if err == nil {
-		name, err = a.verify(ctx, c, prepared, password)
+		name, err = a.guardedVerify(ctx, c, prepared, password)
 	}
 	if err != nil {
 		a.logFailure(ctx, c, Identity{User: prepared}, err)
@@ -94,8 +116,8 @@ func (a *Authenticator) Password(ctx context.Context, c *Conn, name, password st
 }
 
 // Start begins an exchange by the named mechanism, upper or lower case. It
-// returns ErrMechanism for one that is unknown or not enabled, and ErrInsecure
-// for one that is not offered for want of TLS.
+// returns ErrMechanism for one that is unknown, not enabled, or not possible on
+// this connection, and ErrInsecure for one that is not offered for want of TLS.
 //
 // The Exchange keeps ctx, and hands it to the program's accounts: an exchange
 // is one command of the protocol, and ctx is that command's.
@@ -106,23 +128,19 @@ func (a *Authenticator) Start(ctx context.Context, c *Conn, mechanism string) (*
 		return nil, ErrMechanism
 	}
 	m := enabled[i]
-	if m.plaintext && !a.plaintextAllowed(c) {
-		return nil, ErrInsecure
+	if err := a.unmet(m.needs, c); err != nil {
+		return nil, err
 	}
+	binds := a.binds(enabled, c)
 	if c == nil {
 		c = &Conn{}
 	}
-	return &Exchange{ctx: ctx, auth: a, conn: c, next: m.first, claim: Identity{Mechanism: m.name}}, nil
+	return &Exchange{ctx: ctx, auth: a, conn: c, binds: binds, next: m.first, claim: Identity{Mechanism: m.name}}, nil
 }
 
-func (a *Authenticator) plaintextAllowed(c *Conn) bool { return a.AllowInsecure || c.secure() }
-
 func (a *Authenticator) passwordAllowed(c *Conn) error {
-	if !slices.ContainsFunc(a.enabled(), func(m mechanism) bool { return m.plaintext }) {
+	if !slices.ContainsFunc(a.enabled(), mechanism.password) {
 		return ErrMechanism
 	}
-	if !a.plaintextAllowed(c) {
-		return ErrInsecure
-	}
-	return nil
+	return a.unmet(secrecy, c)
 }

@@ -72,28 +72,6 @@ func TestOffer(t *testing.T) {
 	}
 }
 
-// TestStartIsOffer checks, for each line of the table, that what is offered can
-// be started, in any case of ASCII letters, and that nothing else can.
-func TestStartIsOffer(t *testing.T) {
-	a := &Authenticator{Accounts: tim}
-	for _, m := range mechanisms {
-		for _, name := range []string{m.name, strings.ToLower(m.name), m.name[:1] + strings.ToLower(m.name[1:])} {
-			e, err := a.Start(t.Context(), secure, name)
-			require.NoError(t, err, name)
-			require.Contains(t, e.String(), m.name)
-		}
-		require.True(t, m.plaintext, "extend this test to mechanisms that need no TLS")
-		_, err := a.Start(t.Context(), inClear, m.name)
-		require.ErrorIs(t, err, ErrInsecure)
-		_, err = (&Authenticator{Accounts: tim, Mechanisms: []string{}}).Start(t.Context(), secure, m.name)
-		require.ErrorIs(t, err, ErrMechanism)
-		_, err = (*Authenticator)(nil).Start(t.Context(), secure, m.name)
-		require.ErrorIs(t, err, ErrMechanism)
-		_, err = (&Authenticator{Accounts: tim, AllowInsecure: true}).Start(t.Context(), nil, m.name)
-		require.NoError(t, err)
-	}
-}
-
 func TestStartUnknownMechanism(t *testing.T) {
 	a := &Authenticator{Accounts: tim, AllowInsecure: true}
 	for _, name := range []string{
@@ -296,6 +274,8 @@ func TestCheck(t *testing.T) {
 	require.NoError(t, (*Authenticator)(nil).Check())
 	require.NoError(t, (&Authenticator{Accounts: tim}).Check())
 	require.NoError(t, (&Authenticator{Accounts: &Users{}, Mechanisms: []string{"login"}}).Check())
+	require.ErrorContains(t, (&Authenticator{Accounts: tim, SaltKey: []byte("short")}).Check(), "5 octets")
+	require.ErrorContains(t, (&Authenticator{Accounts: tim, Floor: FloorProof, Mechanisms: []string{"plain"}}).Check(), "below Floor")
 	require.ErrorContains(t, (&Authenticator{}).Check(), "set it")
 	require.ErrorContains(t, (&Authenticator{Accounts: struct{ Users }{}}).Check(), "pass its address")
 	require.ErrorContains(t, (&Authenticator{Accounts: tim, Mechanisms: []string{"PLAIN", "X\n"}}).Check(), `"X\n"`)
@@ -315,7 +295,7 @@ func TestErrors(t *testing.T) {
 	}
 	requireTemporary(t, ErrHash)
 	all := []error{
-		ErrCredentials, ErrAuthorization, ErrDisabled, ErrDisallowed, ErrMalformed, ErrMechanism, ErrInsecure, ErrHash,
+		ErrCredentials, ErrAuthorization, ErrDisabled, ErrDisallowed, ErrMalformed, ErrMechanism, ErrInsecure, ErrServer, ErrHash,
 	}
 	for i, a := range all {
 		require.Equal(t, 1, strings.Count(a.Error(), "auth: "), a)

@@ -30,15 +30,15 @@ func bcryptModel(rounds int) (bcryptHash, error) {
 	return bcryptHash{fmt.Sprintf("$2a$%02d$%s", rounds, strings.Repeat(".", 53)), rounds}, nil
 }
 
-func newBcrypt(password string, rounds int) (string, error) {
+func newBcrypt(password string, rounds int) (bcryptHash, error) {
 	hash, err := bcrypt.GenerateFromPassword([]byte(password), rounds)
 	if errors.Is(err, bcrypt.ErrPasswordTooLong) {
-		return "", fmt.Errorf("%w: bcrypt holds passwords of %d octets at most", ErrDisallowed, bcryptMax)
+		return bcryptHash{}, fmt.Errorf("%w: bcrypt holds passwords of %d octets at most", ErrDisallowed, bcryptMax)
 	}
 	if err != nil {
-		return "", fmt.Errorf("auth: bcrypt: %w", err)
+		return bcryptHash{}, fmt.Errorf("auth: bcrypt: %w", err)
 	}
-	return string(hash), nil
+	return bcryptHash{string(hash), rounds}, nil
 }
 
 func parseBcrypt(s string) (bcryptHash, error) {
@@ -54,6 +54,9 @@ func parseBcrypt(s string) (bcryptHash, error) {
 }
 
 func digit(c byte) bool { return '0' <= c && c <= '9' }
+
+// String is the string to store.
+func (p bcryptHash) String() string { return p.text }
 
 func (p bcryptHash) cost() string { return fmt.Sprintf("bcrypt %d", p.rounds) }
 

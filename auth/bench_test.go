@@ -2,6 +2,9 @@ package auth
 
 import (
 	"context"
+	"encoding/base64"
+	"errors"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -19,6 +22,56 @@ func BenchmarkPlain(b *testing.B) {
 		if _, done, err := e.Next(message); !done || err != nil {
 			b.Fatal(done, err)
 		}
+	}
+}
+
+// BenchmarkLogin is both sides of a login by each mechanism.
+func BenchmarkLogin(b *testing.B) {
+	clientEnd, serverEnd := ends(b)
+	users := &Users{Hasher: &Hasher{SCRAM: []string{"SHA-1", "SHA-256"}, Iterations: scramLeast, Secret: true}}
+	require.NoError(b, users.Set("tim", right))
+	keyed := &Authenticator{Accounts: users, Logger: silent}
+	for _, m := range mechanisms {
+		a := keyed
+		if _, err := keyed.Start(b.Context(), serverEnd, m.name); err != nil {
+			a = &Authenticator{Accounts: &everything{}, Logger: silent}
+		}
+		b.Run(m.name, func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				client := clientOf(b, m.name, "tim", right, clientEnd)
+				e, err := a.Start(b.Context(), serverEnd, m.name)
+				if err != nil {
+					b.Fatal(err)
+				}
+				if _, err := converse(e, client, true); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+}
+
+// BenchmarkServerSCRAM is the server's side alone, up to a proof that is wrong.
+func BenchmarkServerSCRAM(b *testing.B) {
+	users := &Users{Hasher: cheap()}
+	require.NoError(b, users.Set("tim", right))
+	a := &Authenticator{Accounts: users, Logger: silent}
+	proof := base64.StdEncoding.EncodeToString(make([]byte, 32))
+	for _, name := range []string{"tim", "tom"} {
+		b.Run(map[string]string{"tim": "known", "tom": "unknown"}[name], func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				e, challenge, err := startSCRAM(b, a, nil, "SCRAM-SHA-256", "n,,n="+name+",r=abc")
+				if err != nil {
+					b.Fatal(err)
+				}
+				nonce, _, _ := strings.Cut(challenge, ",")
+				if _, _, err := e.Next([]byte("c=biws," + nonce + ",p=" + proof)); !errors.Is(err, ErrCredentials) {
+					b.Fatal(err)
+				}
+			}
+		})
 	}
 }
 

@@ -2,6 +2,7 @@ package auth
 
 import (
 	"crypto/tls"
+	"crypto/x509"
 	"net"
 )
 
@@ -17,8 +18,16 @@ type Conn struct {
 	// RemoteAddr is the client's address, nil if unknown.
 	RemoteAddr net.Addr
 
-	// ServerName is the host name by which the server presents itself.
+	// ServerName is the host name by which the server presents itself; for a
+	// client, the one that it was told to connect to.
 	ServerName string
+
+	// ServerCertificate is the one that this server has shown in the TLS
+	// handshake, nil if unknown. With it clients can bind their login to the
+	// certificate (tls-server-end-point, RFC 5929, 4); without it, and for
+	// clients that know better, to the session (tls-exporter, RFC 9266). A
+	// client leaves it nil.
+	ServerCertificate *x509.Certificate
 }
 
 func (c *Conn) secure() bool { return c != nil && c.TLS != nil }

@@ -43,6 +43,11 @@ var (
 	// client has to start TLS first.
 	ErrInsecure error = &sentinel{text: "auth: refused without TLS"}
 
+	// ErrServer, for clients: the server breaks the mechanism's rules, or has
+	// not proved that it knows the password. It is not to be believed, nor to
+	// be shown the password in another way.
+	ErrServer error = &sentinel{text: "auth: server not to be trusted"}
+
 	// ErrHash: a stored password is in no format known here, or asks for
 	// more work than the Hasher's bounds allow. A login that meets one fails
 	// temporarily, and the account needs a new password.

@@ -2,7 +2,9 @@ package auth_test
 
 import (
 	"context"
+	"crypto/md5"
 	"crypto/tls"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"strings"
@@ -40,8 +42,8 @@ func ExampleAuthenticator() {
 	_, err = login.Start(context.Background(), clear, mechanism)
 	fmt.Println(errors.Is(err, auth.ErrInsecure))
 	// Output:
-	// without TLS: []
-	// with TLS: [PLAIN LOGIN]
+	// without TLS: [SCRAM-SHA-256]
+	// with TLS: [SCRAM-SHA-256 PLAIN LOGIN]
 	// true <nil> tim
 	// true
 }
@@ -149,4 +151,43 @@ func ExampleLoginClient() {
 	// Output:
 	// LOGIN tim
 	// tanstaaftanstaaf
+}
+
+// A client takes the best mechanism that the server offers, here bound to nothing
+// because there is no TLS.
+func ExampleCredentials_Client() {
+	users := new(auth.Users)
+	_ = users.Set("tim", "tanstaaftanstaaf")
+	server := &auth.Authenticator{Accounts: users}
+
+	credentials := &auth.Credentials{Name: "tim", Password: "tanstaaftanstaaf"}
+	client, err := credentials.Client(nil, server.Offer(nil))
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	mechanism, response, _ := client.Start()
+	exchange, _ := server.Start(context.Background(), nil, mechanism)
+	for done := false; !done && err == nil; {
+		var challenge []byte
+		challenge, done, err = exchange.Next(response)
+		if err == nil && !done {
+			response, err = client.Next(challenge)
+		}
+	}
+	fmt.Println(mechanism, err, auth.Proven(client), exchange.Identity().Name())
+	// Output: SCRAM-SHA-256 <nil> <nil> tim
+}
+
+// POP3's APOP needs the password itself, which a program has to ask for.
+func ExampleAuthenticator_APOP() {
+	users := &auth.Users{Hasher: &auth.Hasher{Secret: true}}
+	_ = users.Set("mrose", "tanstaaf")
+	login := &auth.Authenticator{Accounts: users}
+
+	challenge := login.APOPChallenge(nil) // goes into the greeting
+	digest := md5.Sum([]byte(challenge + "tanstaaf"))
+	identity, err := login.APOP(context.Background(), nil, challenge, "mrose", hex.EncodeToString(digest[:]))
+	fmt.Println(identity.Name(), err)
+	// Output: mrose <nil>
 }

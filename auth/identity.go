@@ -10,8 +10,9 @@ type Identity struct {
 	// another one, else "". It is prepared by PrepareName, its case kept.
 	As string
 
-	// Mechanism is the SASL mechanism, such as "PLAIN", or "" for the
-	// commands that carry a password themselves, such as POP3's PASS.
+	// Mechanism is the SASL mechanism, such as "PLAIN", "APOP" for POP3's
+	// command of that name, or "" for the commands that carry a password
+	// themselves, such as POP3's PASS.
 	Mechanism string
 }
 

@@ -19,6 +19,8 @@ func (a *Authenticator) logFailure(ctx context.Context, c *Conn, claim Identity,
 	switch {
 	case errors.Is(err, ErrCredentials), errors.Is(err, ErrMalformed):
 		level, message = slog.LevelWarn, "auth: login refused"
+	case errors.Is(err, ErrBusy):
+		level, message = slog.LevelWarn, "auth: login put off"
 	case ctx.Err() != nil:
 		level, message = slog.LevelInfo, "auth: login abandoned"
 	}

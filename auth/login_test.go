@@ -11,7 +11,6 @@ import (
 )
 
 func TestLogin(t *testing.T) {
-	const right = "tanstaaftanstaaf" // the draft's example, 2.3
 	for _, c := range []struct {
 		name           string
 		user, password string

@@ -11,12 +11,23 @@ import (
 )
 
 // Hasher makes and checks stored passwords. The zero value makes argon2id
-// strings at the cost that OWASP recommends (19 MiB, 2 passes, 1 thread), and
-// one Hasher should serve a whole program, because the bound on parallel work
-// is its own. It checks what it finds stored, whatever its own settings:
+// strings at the cost that OWASP recommends (19 MiB, 2 passes, 1 thread) with keys
+// for SCRAM-SHA-256, and one Hasher should serve a whole program, because the
+// bound on parallel work is its own. It understands what it finds stored,
+// whatever its own settings: one of these forms, or several with ";" between,
+// each for other mechanisms.
 //
-//	$argon2id$v=19$m=19456,t=2,p=1$salt$hash    the PHC string format
-//	$2a$, $2b$, $2y$ and 56 characters          bcrypt
+//	$argon2id$v=19$m=19456,t=2,p=1$salt$hash        the PHC string format: PLAIN, LOGIN
+//	$2a$, $2b$, $2y$ and 56 characters              bcrypt: the same
+//	SCRAM-SHA-256$65536:salt$StoredKey:ServerKey    RFC 5803: SCRAM, and those if it is alone
+//	NT$ and 32 hexadecimal digits                   NTLM
+//	SECRET$ and base64                              CRAM-MD5, DIGEST-MD5, APOP, NTLM
+//
+// A string is of a line of printable ASCII without spaces, about 250 octets by
+// default; a column for it should hold 2,048. Whoever steals it attacks the form
+// that is weakest: the keys for SCRAM need no memory, so that guessing by them is
+// cheaper than by argon2id, and a store for which that counts more than SCRAM
+// sets SCRAM to an empty list.
 //
 // Passwords are prepared by PreparePassword, so that what is stored by any
 // spelling of a Unicode password matches any other. The fields must not change
@@ -30,6 +41,26 @@ type Hasher struct {
 	// Bcrypt, if not 0, makes Hash create bcrypt strings of this cost (4 to
 	// 31) for a store that is shared with software that knows no better.
 	Bcrypt int
+
+	// SCRAM names the hash functions for which Hash adds keys: "SHA-256",
+	// "SHA-1". Nil is SHA-256; an empty list is none.
+	SCRAM []string
+
+	// Iterations is the work in such a key, 4,096 to 1,000,000; the client
+	// does it at each login, the server when a password is set. 0 is 65,536,
+	// the most that clients with Cyrus SASL (Postfix, Mutt) are ready for.
+	Iterations int
+
+	// NTHash makes Hash add the hash that NTLM needs. It has no salt and is
+	// as good as the password: to log in by NTLM, whoever steals it need not
+	// even guess.
+	NTHash bool
+
+	// Secret makes Hash add THE PASSWORD ITSELF, which CRAM-MD5, DIGEST-MD5
+	// and APOP cannot do without. Whoever reads the store, a copy of it or a
+	// backup then has every password. Set it only for clients that speak
+	// nothing else, and encrypt the strings at rest.
+	Secret bool
 
 	// MaxParallel is how many hashes may be computed at once; others wait.
 	// So MaxParallel times Memory is what logins take at most. 0 is
@@ -50,7 +81,7 @@ type Hasher struct {
 	observe func(cost string) (end func())
 }
 
-// Hash returns the string to store for a password. It waits its turn for as
+// Hash returns the string to store for a password, in every form that is set. It waits its turn for as
 // long as that takes. A password that PreparePassword refuses, or that is over
 // bcrypt's 72 octets where Bcrypt is set, is ErrDisallowed or ErrMalformed.
 func (h *Hasher) Hash(password string) (string, error) {
@@ -71,13 +102,11 @@ func (h *Hasher) hash(ctx context.Context, password string) (string, error) {
 		return "", err
 	}
 	defer end()
-	switch model := model.(type) {
-	case bcryptHash:
-		return newBcrypt(password, h.Bcrypt)
-	case argon2id:
-		return newArgon2id(password, model).String(), nil
+	made, err := h.make(password)
+	if err != nil {
+		return "", err
 	}
-	panic("auth: a format that cannot be made")
+	return made.String(), nil
 }
 
 // Verify returns nil if password is the one of which stored was made,
@@ -87,11 +116,15 @@ func (h *Hasher) Verify(ctx context.Context, stored, password string) error {
 	if _, err := h.model(); err != nil {
 		return err // as Dummy fails, so that a mistake in the settings tells no names
 	}
-	parsed, err := h.parse(stored)
+	parsed, err := h.parseForms(stored)
 	if err != nil {
 		return err
 	}
-	return h.verify(ctx, parsed, password)
+	checker, err := parsed.checker()
+	if err != nil {
+		return err
+	}
+	return h.verify(ctx, checker, password)
 }
 
 // Dummy does the work of Verify with a string that Hash would make, and fails
@@ -109,15 +142,16 @@ func (h *Hasher) Dummy(ctx context.Context, password string) error {
 	return ErrCredentials // were it ever to match
 }
 
-// NeedsRehash reports whether Hash would make a string of another algorithm or
-// other parameters than stored is of, or stored is not understood. The time to
+// NeedsRehash reports whether Hash would make a string of other forms, algorithms
+// or parameters than stored is of, or stored is not understood. The time to
 // replace it is when the password is at hand, at a login: Passwords does so.
+// Programs that share a store should share the settings too.
 func (h *Hasher) NeedsRehash(stored string) bool {
-	model, err := h.model()
+	model, err := h.modelForms()
 	if err != nil {
 		return false // Hash would fail likewise
 	}
-	parsed, err := h.parse(stored)
+	parsed, err := h.parseForms(stored)
 	return err != nil || parsed.cost() != model.cost()
 }
 

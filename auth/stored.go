@@ -13,6 +13,9 @@ type storedPassword interface {
 	// constant time.
 	matches(password string) bool
 
+	// String is the string to store.
+	String() string
+
 	// cost names the algorithm and its parameters. Two of the same cost take
 	// the same work.
 	cost() string
@@ -20,13 +23,28 @@ type storedPassword interface {
 
 // model returns a stored password of the settings' cost that matches nothing.
 func (h *Hasher) model() (storedPassword, error) {
+	if err := h.checkForms(); err != nil {
+		return nil, err
+	}
 	if h.Bcrypt != 0 {
 		return bcryptModel(h.Bcrypt)
 	}
 	return argon2idModel(h.memory(), h.time(), cmp.Or(h.Threads, 1))
 }
 
-// parse reads a stored string of any format. The error is ErrHash and quotes
+// newPassword computes a prepared password by the settings.
+func (h *Hasher) newPassword(password string) (storedPassword, error) {
+	if h.Bcrypt != 0 {
+		return newBcrypt(password, h.Bcrypt)
+	}
+	model, err := argon2idModel(h.memory(), h.time(), cmp.Or(h.Threads, 1))
+	if err != nil {
+		return nil, err
+	}
+	return newArgon2id(password, model), nil
+}
+
+// parse reads the form of a stored string by which passwords are checked. The error is ErrHash and quotes
 // nothing of it.
 func (h *Hasher) parse(stored string) (storedPassword, error) {
 	switch {
@@ -43,7 +61,7 @@ func (h *Hasher) parse(stored string) (storedPassword, error) {
 		}
 		return p, h.boundBcrypt(p)
 	}
-	return nil, fmt.Errorf("%w: neither argon2id nor bcrypt: set the password anew", ErrHash)
+	return nil, fmt.Errorf("%w: not argon2id, bcrypt or SCRAM: set the password anew", ErrHash)
 }
 
 func (h *Hasher) memory() uint32 { return cmp.Or(h.Memory, 19456) }

@@ -6,11 +6,14 @@ import (
 	"sync"
 )
 
-// Users is a directory of accounts in memory, and a PasswordVerifier. The zero
-// value is empty and ready. Names are folded by FoldName, so that their case
-// does not matter, and an account's name is the folded one. Its methods may be
-// called at once from many goroutines; it must not be copied. It prints without
-// names and hashes.
+// Users is a directory of accounts in memory. The zero value is empty and ready.
+// Names are folded by FoldName, so that their case does not matter, and an
+// account's name is the folded one. Its methods may be called at once from many
+// goroutines; it must not be copied. It prints without names and hashes.
+//
+// Besides passwords it serves each mechanism for which the strings of all its
+// accounts have the form, as those made by its own Hasher have: with the
+// defaults that is SCRAM-SHA-256.
 type Users struct {
 	// Hasher makes and checks the stored strings. Nil is one of this value's
 	// own, with the defaults. It must not change once the value is in use.
@@ -19,6 +22,7 @@ type Users struct {
 	own      Hasher
 	mu       sync.RWMutex
 	accounts map[string]account
+	serving  map[string]int // by mechanism: the accounts that have its form
 }
 
 type account struct {
@@ -47,14 +51,15 @@ func (u *Users) Set(name, password string) error {
 	return nil
 }
 
-// SetHash is Set with a string that Hasher.Hash made, of any format that Hasher
-// checks; ErrHash for any other.
+// SetHash is Set with a string that Hasher.Hash made, of any form that Hasher
+// understands; ErrHash for any other. While an account has no key for SCRAM,
+// say, SCRAM is not offered.
 func (u *Users) SetHash(name, stored string) error {
 	name, err := FoldName(name)
 	if err != nil {
 		return err
 	}
-	if _, err := u.hasher().parse(stored); err != nil {
+	if _, err := u.hasher().parseForms(stored); err != nil {
 		return err
 	}
 	u.put(name, stored)
@@ -68,6 +73,8 @@ func (u *Users) put(name, stored string) {
 		u.accounts = make(map[string]account)
 	}
 	a := u.accounts[name]
+	u.count(a.stored, -1)
+	u.count(stored, +1)
 	a.stored = stored
 	u.accounts[name] = a
 }
@@ -102,14 +109,12 @@ func (u *Users) Delete(name string) bool {
 	}
 	u.mu.Lock()
 	defer u.mu.Unlock()
-	_, ok := u.accounts[name]
-	delete(u.accounts, name)
+	a, ok := u.accounts[name]
+	if ok {
+		u.count(a.stored, -1)
+		delete(u.accounts, name)
+	}
 	return ok
-}
-
-// VerifyPassword implements PasswordVerifier.
-func (u *Users) VerifyPassword(ctx context.Context, c *Conn, name, password string) (user string, err error) {
-	return (&Passwords{Lookup: u, Hasher: u.hasher()}).VerifyPassword(ctx, c, name, password)
 }
 
 // PasswordHash implements PasswordLookup.
@@ -123,9 +128,9 @@ func (u *Users) PasswordHash(_ context.Context, name string) (user, stored strin
 	a, ok := u.accounts[name]
 	switch {
 	case !ok:
-		return "", "", ErrCredentials
+		return name, "", ErrCredentials
 	case a.disabled:
-		return "", "", ErrDisabled
+		return name, a.stored, ErrDisabled
 	}
 	return name, a.stored, nil
 }
@@ -135,6 +140,8 @@ func (u *Users) UpdatePasswordHash(_ context.Context, user, old, stored string) 
 	u.mu.Lock()
 	defer u.mu.Unlock()
 	if a, ok := u.accounts[user]; ok && a.stored == old {
+		u.count(old, -1)
+		u.count(stored, +1)
 		a.stored = stored
 		u.accounts[user] = a
 	}

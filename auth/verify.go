@@ -16,9 +16,21 @@ func (e *Exchange) logIn(asked, name, password string) (err error) {
 		}
 		e.claim.As = asked
 	}
+	if err := e.begin(); err != nil {
+		return err
+	}
 	user, err := e.auth.verify(e.ctx, e.conn, name, password)
 	if err != nil {
 		return err
+	}
+	return e.admit(user, name, asked)
+}
+
+// admit ends a mechanism in which the client has shown user's credentials. name
+// is what it logged in by and asked whom it wants to act as, both prepared.
+func (e *Exchange) admit(user, name, asked string) error {
+	if user == "" {
+		return fmt.Errorf("auth: %T accepted a login without naming the account: return its name", e.auth.Accounts)
 	}
 	as, err := e.auth.authorize(e.ctx, user, name, asked)
 	if err != nil {

@@ -86,6 +86,21 @@ func decimal(s string) (int, error) {
 	return n, nil
 }
 
+// languageRange takes a basic language range (RFC 4647, 2.1), "*", or nothing.
+func languageRange(s string) (string, error) {
+	s = strings.Trim(s, " ")
+	for part := range strings.SplitSeq(s, "-") {
+		switch {
+		case s == "", s == "*":
+		case part == "" || len(part) > 8 || strings.Trim(part, alphanumeric) != "":
+			return "", errSyntax
+		}
+	}
+	return s, nil
+}
+
+const alphanumeric = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+
 // authRequest is what an AUTH command says. Initial is nil if there is no
 // initial response, and empty if it is the empty one, "=".
 type authRequest struct {
@@ -93,12 +108,10 @@ type authRequest struct {
 	initial   []byte
 }
 
-// authArgs takes a mechanism and an optional initial response (RFC 5034, 4).
+// authArgs takes a mechanism and an optional initial response (RFC 5034, 4), or
+// nothing.
 func authArgs(s string) (authRequest, error) {
 	mechanism, initial, given := strings.Cut(strings.Trim(s, " "), " ")
-	if mechanism == "" {
-		return authRequest{}, errSyntax
-	}
 	req := authRequest{mechanism: mechanism}
 	switch {
 	case !given:

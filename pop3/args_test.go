@@ -87,7 +87,7 @@ func TestAuthArgs(t *testing.T) {
 		require.Equal(t, want, req, in)
 	}
 	for in, want := range map[string]error{
-		"": errSyntax, "  ": errSyntax, "PLAIN !!!": authMalformed, "PLAIN AHQAdA": authMalformed,
+		"PLAIN !!!": authMalformed, "PLAIN AHQAdA": authMalformed,
 		"PLAIN AHQAdA==x": authMalformed, "PLAIN  AHQAdA==": authMalformed, "PLAIN AHQAdB==": authMalformed,
 	} {
 		_, err := authArgs(in)
@@ -97,10 +97,11 @@ func TestAuthArgs(t *testing.T) {
 
 // FuzzArgs checks that no parser panics, that a message-number is never less
 // than 1 and a number of lines never negative, that what is read as a number
-// was made of digits and spaces only, and that each error is a Reply that
+// was made of digits and spaces only, that a language range is of letters,
+// digits and hyphens or "*", and that each error is a Reply that
 // refuses or a plain error of syntax.
 func FuzzArgs(f *testing.F) {
-	for _, s := range []string{"", "1", "1 2", " 7 ", "-1", "99999999999999999999", "PLAIN =", "PLAIN AHQAdA==", "a b c"} {
+	for _, s := range []string{"", "1", "1 2", " 7 ", "-1", "99999999999999999999", "PLAIN =", "PLAIN AHQAdA==", "a b c", "de-AT-1996", "*"} {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, s string) {
@@ -122,8 +123,16 @@ func FuzzArgs(f *testing.F) {
 			t.Errorf("%q is %v", s, top)
 		}
 		req, err := authArgs(s)
-		if check(err) && (req.mechanism == "" || strings.Contains(req.mechanism, " ")) {
+		if check(err) && (strings.Contains(req.mechanism, " ") || req.mechanism == "" && req.initial != nil) {
 			t.Errorf("%q has the mechanism %q", s, req.mechanism)
+		}
+		wanted, err := languageRange(s)
+		if check(err) && (strings.Trim(wanted, alphanumeric+"-*") != "" || len(wanted) > len(s)) {
+			t.Errorf("%q is the range %q", s, wanted)
+		}
+		apop, err := apopArgs(s)
+		if check(err) && (apop.digest == "" || strings.ContainsAny(apop.digest, " ") || apop.name == "") {
+			t.Errorf("%q is %q", s, apop)
 		}
 		_, err = name(s)
 		check(err)

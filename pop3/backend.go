@@ -60,4 +60,43 @@ type Message struct {
 	// Size is how many octets Body has: line ends count two, dot-stuffing
 	// does not count.
 	Size int64
+
+	// UTF8 says that the message needs a client that takes UTF-8 in header
+	// fields (RFC 6532), as mail that came by SMTPUTF8 does. Clients that have
+	// not sent UTF8 are refused it, and keep it, or get a surrogate if the
+	// Maildrop is a Downgrader. A Maildrop that accepts such mail and does not
+	// say so breaks RFC 6856, 2.1.
+	UTF8 bool
+
+	// SurrogateSize is Size for the surrogate of a message with UTF8, if the
+	// Maildrop is a Downgrader.
+	SurrogateSize int64
+}
+
+// A Downgrader is a Maildrop that has surrogates for messages with UTF8, for
+// clients that cannot take those (RFC 6856, 4; RFC 6857 and RFC 6858 say how to
+// make one). A client may delete a message of which it has only the surrogate:
+// what that leaves out is lost then.
+type Downgrader interface {
+	// Surrogate is as Maildrop.Body.
+	Surrogate(ctx context.Context, id string) (io.ReadCloser, error)
+}
+
+// An Unwrapper stands around another Maildrop. What it does not implement
+// itself, of Downgrader and PolicyHolder, is looked for within.
+type Unwrapper interface{ Unwrap() Maildrop }
+
+// as finds what implements T in m or in what it wraps.
+func as[T any](m Maildrop) (T, bool) {
+	for {
+		if t, ok := m.(T); ok {
+			return t, true
+		}
+		u, ok := m.(Unwrapper)
+		if !ok {
+			var zero T
+			return zero, false
+		}
+		m = u.Unwrap()
+	}
 }

@@ -37,6 +37,7 @@ var commands = []command{
 	{"STLS", anonymous, (*Conn).hasTLS, do(nothing, (*Conn).startTLS)},       // RFC 2595, 4
 	{"USER", anonymous, (*Conn).hasAuth, do(name, (*Conn).user)},             // RFC 1939, 7
 	{"PASS", Named, (*Conn).hasAuth, do(password, (*Conn).pass)},             // RFC 1939, 7
+	{"APOP", anonymous, (*Conn).hasAPOP, do(apopArgs, (*Conn).apop)},         // RFC 1939, 7
 	{"AUTH", anonymous, (*Conn).hasAuth, do(authArgs, (*Conn).authenticate)}, // RFC 5034, 4
 	{"STAT", Transaction, nil, do(nothing, (*Conn).stat)},                    // RFC 1939, 5
 	{"LIST", Transaction, nil, do(maybeNumber, (*Conn).list)},                // RFC 1939, 5
@@ -46,6 +47,8 @@ var commands = []command{
 	{"DELE", Transaction, nil, do(number, (*Conn).dele)},                     // RFC 1939, 5
 	{"RSET", Transaction, nil, do(nothing, (*Conn).rset)},                    // RFC 1939, 5
 	{"NOOP", Transaction, nil, do(nothing, (*Conn).noop)},                    // RFC 1939, 5
+	{"UTF8", anonymous, nil, do(nothing, (*Conn).enterUTF8)},                 // RFC 6856, 2.1
+	{"LANG", anyTime, nil, do(languageRange, (*Conn).language)},              // RFC 6856, 3.2
 	{"QUIT", anyTime, nil, do(nothing, (*Conn).quit)},                        // RFC 1939, 4 and 6
 }
 
@@ -119,18 +122,21 @@ func outOfOrder(s State) Reply {
 
 // foldEqual compares with ASCII letters in either case. strings.EqualFold
 // would also take U+017F for S and U+212A for K.
-func foldEqual(s, upper string) bool {
-	if len(s) != len(upper) {
+func foldEqual(s, t string) bool {
+	if len(s) != len(t) {
 		return false
 	}
 	for i := range len(s) {
-		c := s[i]
-		if 'a' <= c && c <= 'z' {
-			c -= 'a' - 'A'
-		}
-		if c != upper[i] {
+		if asciiUpper(s[i]) != asciiUpper(t[i]) {
 			return false
 		}
 	}
 	return true
+}
+
+func asciiUpper(c byte) byte {
+	if 'a' <= c && c <= 'z' {
+		c -= 'a' - 'A'
+	}
+	return c
 }

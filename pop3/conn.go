@@ -18,15 +18,19 @@ import (
 // A Conn is one conversation, as a Backend sees it. Its methods are for the
 // goroutine that the Backend and the Maildrop are called from.
 type Conn struct {
-	srv      *Server
-	wire     *wire.Conn
-	state    State
-	name     string // of the last USER
-	identity auth.Identity
-	maildrop Maildrop // nil before a login
-	drop     snapshot
-	inBody   bool  // in the midst of an answer of many lines
-	lost     error // why a command could not be answered: the client is gone
+	srv       *Server
+	wire      *wire.Conn
+	state     State
+	timestamp string    // of the greeting, for APOP; empty if there is none, or no more
+	ownTLS    bool      // TLS is the Server's, not that of whoever called ServeConn
+	name      string    // of the last USER
+	lang      *language // that LANG has chosen; nil before
+	utf8      bool      // UTF8 was sent
+	identity  auth.Identity
+	maildrop  Maildrop // nil before a login
+	drop      snapshot
+	inBody    bool  // in the midst of an answer of many lines
+	lost      error // why a command could not be answered: the client is gone
 
 	errors, refusals, logins int // see Limits
 }
@@ -102,7 +106,11 @@ func (c *Conn) converse(ctx context.Context) error {
 	if err := c.wire.Handshake(ctx, c.srv.limits().Handshake); err != nil {
 		return fmt.Errorf("pop3: TLS handshake: %w", err)
 	}
-	c.sendLine(OK(c.srv.hostname() + " POP3"))
+	text := c.srv.hostname() + " POP3"
+	if c.offerAPOP(); c.timestamp != "" {
+		text += " " + c.timestamp
+	}
+	c.sendLine(OK(text))
 	return c.serve(ctx)
 }
 
@@ -120,7 +128,10 @@ func (c *Conn) serve(ctx context.Context) error {
 // turn answers one line, or what kept one from being read, and reports whether
 // the conversation is over.
 func (c *Conn) turn(ctx context.Context, line []byte, err error) (over bool, _ error) {
-	began := time.Now()
+	var began time.Time
+	if c.srv.Trace != nil { // to look at the clock costs more than most commands
+		began = time.Now()
+	}
 	var verb string
 	var r Reply
 	if err == nil {
@@ -134,7 +145,9 @@ func (c *Conn) turn(ctx context.Context, line []byte, err error) (over bool, _ e
 	if !r.Close && !r.isNone() {
 		c.lost = c.send(ctx, r)
 	}
-	c.trace(Event{Kind: CommandDone, Verb: verb, Reply: r, Err: cmp.Or(err, c.lost), Duration: time.Since(began)})
+	if c.srv.Trace != nil {
+		c.trace(Event{Kind: CommandDone, Verb: verb, Reply: r, Err: cmp.Or(err, c.lost), Duration: time.Since(began)})
+	}
 	switch {
 	case r.Close:
 		return true, c.finish(ctx, r)
@@ -220,7 +233,7 @@ func (c *Conn) send(ctx context.Context, r Reply) error {
 func (c *Conn) sendLine(r Reply) {
 	var room [256]byte
 	// An error sticks, and the next read returns it.
-	_, _ = c.wire.Write(r.AppendTo(room[:0]))
+	_, _ = c.wire.Write(r.localized(c.lang).appendTo(room[:0], c.lang != nil))
 }
 
 // gone is what a handler returns if the client was lost to err, so that there

@@ -5,6 +5,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -27,6 +28,10 @@ var mailbox = pop3test.Mailbox{
 var variants = map[string]func(*pop3.Server){
 	"secure-":     func(s *pop3.Server) { s.Auth.AllowInsecure = false },
 	"require-tls": func(s *pop3.Server) { s.RequireTLS = true },
+	"policy-": func(s *pop3.Server) {
+		s.Policy = pop3.Policy{LoginDelay: 89*time.Second + 1, Expire: 5*24*time.Hour + time.Hour}
+		s.PolicyPerUser, s.Language, s.Implementation = true, "de", "wirepost\r\ntest \x80"
+	},
 	"bare-server": func(s *pop3.Server) { s.Auth, s.TLSConfig = nil, nil },
 }
 
@@ -41,6 +46,7 @@ func TestDialogues(t *testing.T) {
 			require.NoError(t, err)
 			srv := pop3test.NewUnstartedServer(t, mailbox)
 			srv.Config.Hostname = "pop.example"
+			srv.Config.Auth.Mechanisms = []string{"PLAIN", "LOGIN"}
 			for prefix, change := range variants {
 				if strings.HasPrefix(name, prefix) {
 					change(srv.Config)

@@ -1,4 +1,5 @@
-// Package pop3 speaks POP3: a server engine for fetching mail.
+// Package pop3 speaks POP3, by which mail is fetched: a server engine, and a
+// client.
 //
 // A Server runs the protocol and asks a Backend for the maildrop of whoever has
 // logged in. A Maildrop has four methods; the engine numbers the messages,
@@ -16,16 +17,31 @@
 //	...
 //	err = srv.Serve(l)
 //
-// It implements RFC 1939 without APOP, CAPA, response codes and pipelining (RFC
-// 2449), STLS (RFC 2595), AUTH (RFC 5034) and the response codes of logins (RFC
-// 3206).
+// A Client fetches, without waiting for each message where the server allows it:
+//
+//	c, err := pop3.DialTLS(ctx, "pop.example.org:995", &pop3.Options{
+//		Auth: pop3.Password("tim", "tanstaaf"),
+//	})
+//	...
+//	for m, err := range c.Messages(ctx, pop3.Fetch{Seen: stored}) {
+//		if err != nil { ... }
+//		if store(m.UIDL, m.Body) == nil {
+//			m.Delete()
+//		}
+//	}
+//	err = c.Quit(ctx) // deletes
+//
+// Both implement RFC 1939 with APOP, CAPA, response codes and pipelining (RFC
+// 2449), STLS (RFC 2595) and TLS from the beginning (RFC 8314), AUTH (RFC 5034),
+// the response codes of logins (RFC 3206), and UTF8; the server LANG too (RFC 6856).
 //
 // What cannot be switched off: a command ends in CRLF; a message that holds a
 // bare CR or LF is never sent, since clients could find its end in it; a client
 // that goes away without QUIT removes nothing; and passwords in the clear want
-// TLS unless the Server's Auth says otherwise.
+// TLS unless the Server's Auth says otherwise. The Client deletes nothing that was
+// not read to its end, and believes nothing under TLS that came before it.
 //
-// The files:
+// The files of the server:
 //
 //	server.go     Server and its life
 //	conn.go       Conn: one conversation, the only reader and writer
@@ -36,9 +52,23 @@
 //	body.go       the rest of answers of many lines
 //	backend.go    what a program implements
 //	drop.go       a maildrop as one session sees it: numbers and marks
-//	capa.go tls.go login.go list.go fetch.go update.go  the handlers
+//	capa.go tls.go login.go apop.go list.go fetch.go update.go  the handlers
+//	policy.go     LOGIN-DELAY and EXPIRE
+//	utf8.go       UTF8, and what is sent to clients without it
+//	lang.go german.go  LANG, and texts in another language
 //	limits.go     what a client can use at most
 //	trace.go      what happened, for metrics and logs
+//	text.go       text that can be shown
+//
+// Those of the client:
+//
+//	client.go         Client and its life
+//	clientoptions.go  Options
+//	clientgreet.go    from the greeting to the login; CAPA
+//	clienttls.go clientauth.go clientsasl.go  TLS and logins
+//	clientcommand.go clientlist.go clientbody.go  the commands
+//	clientfetch.go    Messages; clientpipe.go: asking ahead of the answers
+//	clientreply.go    answers
 //
 // Package pop3test has a server for tests and the conformance cases.
 package pop3

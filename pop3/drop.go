@@ -115,13 +115,13 @@ func (s *snapshot) lines(format func([]byte, *Message) []byte) *listing {
 }
 
 // describe says how much there is.
-func (s *snapshot) describe() string {
-	b := strconv.AppendInt(nil, int64(s.count), 10)
+func (s *snapshot) describe(l *language) string {
+	noun := "messages"
 	if s.count == 1 {
-		b = append(b, " message ("...)
-	} else {
-		b = append(b, " messages ("...)
+		noun = "message"
 	}
+	b := appendNumber(nil, s.count)
+	b = append(append(b, l.text(noun)...), " ("...)
 	b = strconv.AppendInt(b, s.octets, 10)
-	return string(append(b, " octets)"...))
+	return string(append(b, " "+l.text("octets")+")"...))
 }

@@ -10,17 +10,17 @@ import (
 )
 
 func three() []Message {
-	return []Message{{"a", "u1", 100}, {"b", "u2", 20}, {"c", "u3", 3}}
+	return []Message{{ID: "a", UIDL: "u1", Size: 100}, {ID: "b", UIDL: "u2", Size: 20}, {ID: "c", UIDL: "u3", Size: 3}}
 }
 
 func TestSnapshotMarks(t *testing.T) {
 	s, err := newSnapshot(three())
 	require.NoError(t, err)
-	require.Equal(t, "3 messages (123 octets)", s.describe())
+	require.Equal(t, "3 messages (123 octets)", s.describe(nil))
 	require.Empty(t, s.marked())
 
 	s.mark(2)
-	require.Equal(t, "2 messages (103 octets)", s.describe())
+	require.Equal(t, "2 messages (103 octets)", s.describe(nil))
 	require.Equal(t, []string{"b"}, s.marked())
 	_, r := s.message(2)
 	require.Equal(t, isDeleted, r)
@@ -33,10 +33,10 @@ func TestSnapshotMarks(t *testing.T) {
 	require.Equal(t, "1 100\r\n3 3\r\n", b.String())
 
 	s.mark(1)
-	require.Equal(t, "1 message (3 octets)", s.describe())
+	require.Equal(t, "1 message (3 octets)", s.describe(nil))
 
 	s.reset()
-	require.Equal(t, "3 messages (123 octets)", s.describe())
+	require.Equal(t, "3 messages (123 octets)", s.describe(nil))
 	require.Empty(t, s.marked())
 
 	for _, n := range []int{-1, 0, 4, math.MaxInt} {

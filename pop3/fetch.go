@@ -15,7 +15,7 @@ func (c *Conn) retr(ctx context.Context, n int) Reply {
 	if m == nil {
 		return refusal
 	}
-	return c.fetch(ctx, m, strconv.FormatInt(m.Size, 10)+" octets", nil)
+	return c.fetch(ctx, m, strconv.FormatInt(m.Size, 10)+" "+c.lang.text("octets"), nil)
 }
 
 func (c *Conn) top(ctx context.Context, req topRequest) Reply {
@@ -27,7 +27,7 @@ func (c *Conn) top(ctx context.Context, req topRequest) Reply {
 }
 
 func (c *Conn) fetch(ctx context.Context, m *Message, text string, top *topFilter) Reply {
-	from, err := c.maildrop.Body(ctx, m.ID)
+	from, err := c.openBody(ctx, m)
 	if err != nil {
 		return c.replyTo(ctx, err)
 	}

@@ -21,7 +21,7 @@ func appendUIDL(b []byte, m *Message) []byte { return append(b, m.UIDL...) }
 // listing is the answer about message n, or about all if n is 0.
 func (c *Conn) listing(n int, format func([]byte, *Message) []byte) Reply {
 	if n == 0 {
-		r := OK(c.drop.describe())
+		r := OK(c.drop.describe(c.lang))
 		r.body = c.drop.lines(format)
 		return r
 	}

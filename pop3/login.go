@@ -5,6 +5,7 @@ import (
 	"encoding/base64"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/wirepost/wirepost/auth"
 )
@@ -15,6 +16,8 @@ func (c *Conn) authConn() *auth.Conn {
 		TLS:        c.wire.TLS(),
 		RemoteAddr: c.RemoteAddr(),
 		ServerName: c.srv.hostname(),
+
+		ServerCertificate: c.certificate(),
 	}
 }
 
@@ -41,8 +44,11 @@ func (c *Conn) pass(ctx context.Context, password string) Reply {
 }
 
 func (c *Conn) authenticate(ctx context.Context, req authRequest) Reply {
-	if !c.mayLogIn() {
+	switch {
+	case !c.mayLogIn():
 		return tlsRequired
+	case req.mechanism == "":
+		return c.mechanisms()
 	}
 	exchange, err := c.srv.Auth.Start(ctx, c.authConn(), req.mechanism)
 	if err == nil {
@@ -80,12 +86,28 @@ func (c *Conn) exchange(e *auth.Exchange, response []byte) error {
 	}
 }
 
+// mechanisms answers AUTH alone, by which clients older than CAPA ask what
+// there is. No RFC has it; RFC 1734 and what came of it leave it open.
+func (c *Conn) mechanisms() Reply {
+	names := c.srv.Auth.Offer(c.authConn())
+	r := authReply
+	r.body = &listing{
+		length: len(names),
+		format: func(b []byte, i int) []byte { return append(append(b, names[i]...), "\r\n"...) },
+	}
+	return r
+}
+
 // challenge sends a challenge, which is no Reply but a part of an answer, and
 // reads the response.
 func (c *Conn) challenge(challenge []byte) ([]byte, error) {
 	b := base64.StdEncoding.AppendEncode([]byte("+ "), challenge)
 	// An error sticks, and the read returns it.
 	_, _ = c.wire.Write(append(b, "\r\n"...))
+	_ = c.wire.Flush()
+	// Clients send the answer and its CRLF in two pieces, and wait for the
+	// acknowledgement of the first.
+	c.wire.QuickAck()
 	line, err := c.wire.ReadLine(c.srv.limits().AuthLine)
 	switch {
 	case err != nil:
@@ -115,6 +137,8 @@ func (c *Conn) loginFailed(ctx context.Context, err error) Reply {
 		return authNeedsTLS
 	case errors.Is(err, auth.ErrMechanism):
 		return badMechanism
+	case errors.Is(err, auth.ErrBusy):
+		return authTemporary
 	case errors.Is(err, errNoAnswer):
 		if r := c.lineReply(err); !r.isNone() {
 			return r
@@ -134,6 +158,10 @@ func (c *Conn) loginFailed(ctx context.Context, err error) Reply {
 // TRANSACTION state. A failure leaves nobody logged in (RFC 1939, 4).
 func (c *Conn) open(ctx context.Context, identity auth.Identity) Reply {
 	c.identity = identity
+	if c.srv.delays.tooSoon(identity.Name(), time.Now()) {
+		c.identity = auth.Identity{}
+		return ErrTooSoon
+	}
 	if err := c.take(ctx); err != nil {
 		c.closeMaildrop(ctx)
 		r := c.replyTo(ctx, err)
@@ -141,7 +169,10 @@ func (c *Conn) open(ctx context.Context, identity auth.Identity) Reply {
 		return r
 	}
 	c.state = Transaction
-	return OK("maildrop has " + c.drop.describe())
+	if delay := c.policy().LoginDelay; delay > 0 {
+		c.srv.delays.note(identity.Name(), time.Now(), delay)
+	}
+	return c.maildropHas()
 }
 
 // take locks the maildrop and lists what is in it.
@@ -155,7 +186,7 @@ func (c *Conn) take(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if c.drop, err = newSnapshot(messages); err != nil {
+	if c.drop, err = newSnapshot(c.asSent(messages)); err != nil {
 		c.srv.logger().ErrorContext(ctx, "pop3: maildrop cannot be served", "user", c.identity.Name(), "err", err)
 		return badMaildrop
 	}

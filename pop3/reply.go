@@ -30,6 +30,7 @@ const (
 	LoginDelay Code = "LOGIN-DELAY" // too soon after the last login (RFC 2449, 8.1.1)
 	BadAuth    Code = "AUTH"        // the credentials are to blame (RFC 3206, 5)
 	SysTemp    Code = "SYS/TEMP"    // a fault of the server that may pass (RFC 3206, 4)
+	NeedsUTF8  Code = "UTF8"        // the message is for clients that have sent UTF8 (RFC 6856, 5)
 	SysPerm    Code = "SYS/PERM"    // a fault of the server that somebody has to mend (RFC 3206, 4)
 )
 
@@ -43,6 +44,9 @@ func Err(code Code, text string) Reply { return Reply{Code: code, Text: text} }
 // ErrInUse is for a Backend whose maildrop another session has locked.
 var ErrInUse = Err(InUse, "the maildrop is in use by another session")
 
+// ErrTooSoon is for a Backend that wants more time between two logins.
+var ErrTooSoon = Err(LoginDelay, "too soon after the last login")
+
 // maxReplyLine is the longest first line of a reply, without CRLF (RFC 2449, 4).
 const maxReplyLine = 510
 
@@ -52,7 +56,10 @@ func (r Reply) Error() string { return strings.TrimSuffix(string(r.AppendTo(nil)
 // AppendTo appends the wire form of r's first line to b. Whatever the text
 // holds, it stays one line of printable ASCII, cannot pass for a response code,
 // and is cut where the line would be longer than clients must take.
-func (r Reply) AppendTo(b []byte) []byte {
+func (r Reply) AppendTo(b []byte) []byte { return r.appendTo(b, false) }
+
+// appendTo is AppendTo with text in UTF-8, for clients that have sent LANG.
+func (r Reply) appendTo(b []byte, utf8 bool) []byte {
 	start := len(b)
 	if r.OK {
 		b = append(b, "+OK"...)
@@ -67,12 +74,12 @@ func (r Reply) AppendTo(b []byte) []byte {
 	if r.Text != "" {
 		b = append(b, ' ')
 		at := len(b)
-		b = appendPrintable(b, r.Text)
+		b = appendText(b, r.Text, utf8)
 		if r.Code == "" && b[at] == '[' {
 			b[at] = '(' // RFC 2449, 6.4
 		}
 	}
-	b = b[:min(len(b), start+maxReplyLine)]
+	b = cutText(b, start+maxReplyLine)
 	return append(b, "\r\n"...)
 }
 
@@ -94,26 +101,13 @@ func appendCode(b []byte, s string) []byte {
 	return b
 }
 
-// appendPrintable appends s with only printable ASCII in it, as much as a line
-// can hold.
-func appendPrintable(b []byte, s string) []byte {
-	for i := range min(len(s), maxReplyLine) {
-		c := s[i]
-		switch {
-		case c < ' ' || c == 0x7f:
-			c = ' '
-		case c > 0x7f:
-			c = '?'
-		}
-		b = append(b, c)
-	}
-	return b
-}
-
 // The replies that do not depend on the conversation.
 var (
 	okReply        = OK("")
 	byeReply       = Reply{OK: true, Text: "bye", Close: true}
+	utf8Reply      = OK("UTF-8 from here on")
+	languagesReply = OK("languages follow")
+	authReply      = OK("mechanisms follow")
 	userReply      = OK("send PASS")
 	capaReply      = OK("capabilities follow")
 	startTLSReply  = OK("begin TLS")
@@ -132,6 +126,9 @@ var (
 	unknownCommand = Err("", "command not known")
 	lineTooLong    = Err("", "line too long")
 	badOctets      = Err("", "line holds a NUL or a CR")
+	noLanguage     = Err("", "that language is not spoken here")
+	needsUTF8      = Err(NeedsUTF8, "this message is for clients that send UTF8 before they log in")
+	afterUTF8      = Err("", "STLS comes before UTF8")
 	badSyntax      = Err("", "syntax error in arguments")
 	notOffered     = Err("", "command not offered here")
 	noSuchMessage  = Err("", "no such message")
@@ -150,7 +147,7 @@ var (
 // from those that refuse a proper one.
 func isFault(r Reply) bool {
 	switch r {
-	case unknownCommand, lineTooLong, badOctets, badSyntax, notOffered, badMechanism,
+	case unknownCommand, lineTooLong, badOctets, badSyntax, notOffered, badMechanism, afterUTF8,
 		outOfOrder(Authorization), outOfOrder(Named), outOfOrder(Transaction):
 		return true
 	}

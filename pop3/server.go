@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"crypto/tls"
+	"crypto/x509"
 	"errors"
 	"log/slog"
 	"net"
@@ -27,9 +28,15 @@ type Server struct {
 	Hostname string // how the server names itself; "localhost" if empty
 
 	TLSConfig *tls.Config         // for STLS and ServeTLS; nil: neither
-	Auth      *auth.Authenticator // for USER, PASS and AUTH; nil: none of them
+	Auth      *auth.Authenticator // for USER, PASS, APOP and AUTH; nil: none of them
 
 	RequireTLS bool // refuse every login before TLS, not only those that show the password
+
+	Policy        Policy // how often users may log in, and how long messages stay
+	PolicyPerUser bool   // a Maildrop may be a PolicyHolder; CAPA says so before the login
+
+	Language       string // of "LANG *": "en" (also if empty) or "de"; without LANG it is English
+	Implementation string // what CAPA tells of the software; nothing if empty
 
 	Limits Limits
 
@@ -49,9 +56,11 @@ type Server struct {
 	// so no credentials either.
 	Trace func(*Conn, Event)
 
-	life  serve.Life
-	once  sync.Once
-	limit Limits
+	life   serve.Life
+	delays delays
+	once   sync.Once
+	limit  Limits
+	cert   *x509.Certificate // see Conn.certificate
 }
 
 // Serve accepts conversations from l until Shutdown or Close, after which it
@@ -84,8 +93,11 @@ func (s *Server) serve(l net.Listener, cfg *tls.Config) error {
 		Logger:          s.logger(),
 		Refuse:          refuse,
 		Handle: func(ctx context.Context, nc net.Conn) {
-			// What went wrong is in the trace.
-			_ = s.ServeConn(ctx, nc)
+			// What went wrong is in the trace. The end of ctx comes with a
+			// call back, so nobody has to watch it.
+			c := newConn(s, nc)
+			c.ownTLS = cfg != nil
+			_ = s.hold(ctx, c)
 		},
 	})
 	if errors.Is(err, serve.ErrClosed) {
@@ -120,16 +132,25 @@ func (s *Server) ServeConn(ctx context.Context, nc net.Conn) error {
 	if s.Backend == nil {
 		return errNoBackend
 	}
+	c := newConn(s, nc)
+	defer context.AfterFunc(ctx, c.wire.Abort)()
+	return s.hold(ctx, c)
+}
+
+// hold holds the conversation until it is over, or until Close or Shutdown
+// calls back to cut it.
+func (s *Server) hold(ctx context.Context, c *Conn) error {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
-	c := newConn(s, nc)
-	leave, err := s.life.Enter(c.wire.Interrupt, func() { cancel(ErrServerClosed) })
+	leave, err := s.life.Enter(c.wire.Interrupt, func() {
+		cancel(ErrServerClosed)
+		c.wire.Abort()
+	})
 	if err != nil {
-		refuse(nc, serve.Paused)
+		refuse(c.wire.NetConn(), serve.Paused)
 		return ErrServerClosed
 	}
 	defer leave()
-	defer context.AfterFunc(ctx, c.wire.Abort)()
 	return c.run(ctx)
 }
 
@@ -180,8 +201,12 @@ func (s *Server) hostname() string { return cmp.Or(s.Hostname, "localhost") }
 
 func (s *Server) logger() *slog.Logger { return cmp.Or(s.Logger, slog.Default()) }
 
-// limits are Limits with their defaults, worked out once.
+// limits are Limits with their defaults. They, and what else does not change, are
+// worked out once.
 func (s *Server) limits() *Limits {
-	s.once.Do(func() { s.limit = s.Limits.orDefaults() })
+	s.once.Do(func() {
+		s.limit = s.Limits.orDefaults()
+		s.cert = onlyCertificate(s.TLSConfig)
+	})
 	return &s.limit
 }

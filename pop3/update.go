@@ -10,12 +10,12 @@ func (c *Conn) dele(_ context.Context, n int) Reply {
 		return refusal
 	}
 	c.drop.mark(n)
-	return OK("message " + strconv.Itoa(n) + " deleted")
+	return OK(c.lang.text("message") + " " + strconv.Itoa(n) + " " + c.lang.text("deleted"))
 }
 
 func (c *Conn) rset(context.Context, struct{}) Reply {
 	c.drop.reset()
-	return OK("maildrop has " + c.drop.describe())
+	return c.maildropHas()
 }
 
 func (c *Conn) noop(context.Context, struct{}) Reply { return okReply }

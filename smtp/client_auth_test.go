@@ -1,7 +1,6 @@
 package smtp_test
 
 import (
-	"crypto/tls"
 	"encoding/base64"
 	"errors"
 	"io"
@@ -12,6 +11,7 @@ import (
 	"github.com/emersion/go-sasl"
 	"github.com/stretchr/testify/require"
 
+	"github.com/wirepost/wirepost/auth"
 	"github.com/wirepost/wirepost/smtp"
 	"github.com/wirepost/wirepost/smtp/smtptest"
 )
@@ -28,9 +28,12 @@ func TestLogin(t *testing.T) {
 		o.TLSConfig = srv.ClientTLS
 		return smtp.NewClient(t.Context(), nc, &o)
 	}
-	both := smtp.Password("tim", "tanstaaftanstaaf")
-	for i, ways := range [][]smtp.AuthFunc{both, both[:1], both[1:]} {
-		c, err := connect(smtp.Options{Auth: ways})
+	any := smtp.Password("tim", "tanstaaftanstaaf")
+	one := func(mechanism string) smtp.Login {
+		return &auth.Credentials{Name: "tim", Password: "tanstaaftanstaaf", Mechanisms: []string{mechanism}}
+	}
+	for i, login := range []smtp.Login{any, one("SCRAM-SHA-256-PLUS"), one("SCRAM-SHA-256"), one("PLAIN"), one("LOGIN")} {
+		c, err := connect(smtp.Options{Auth: login})
 		require.NoError(t, err)
 		require.Equal(t, smtp.TLSVerified, c.Security())
 		require.Empty(t, strings.Trim(smtp.Scratch(c), "\x00"), "the password is not kept")
@@ -44,7 +47,7 @@ func TestLogin(t *testing.T) {
 	r, ok := errors.AsType[smtp.Reply](err)
 	require.True(t, ok)
 	require.Equal(t, 535, r.Code)
-	_, err = connect(smtp.Options{Auth: both, TLS: smtp.TLSNone})
+	_, err = connect(smtp.Options{Auth: one("PLAIN"), TLS: smtp.TLSNone})
 	require.ErrorIs(t, err, smtp.ErrNoMechanism)
 
 	c, err := connect(smtp.Options{})
@@ -81,8 +84,17 @@ type proving struct{ *scripted }
 
 func (p proving) ServerProven() bool { return p.proven }
 
-func use(c sasl.Client) smtp.AuthFunc {
-	return func(*tls.ConnectionState) sasl.Client { return c }
+// inOrder is what to try, in order, as far as it is offered.
+type inOrder []sasl.Client
+
+func (w inOrder) Client(conn *auth.Conn, offered []string) (sasl.Client, error) {
+	for _, c := range w {
+		mechanism, _, err := c.Start()
+		if err != nil || slices.Contains(offered, mechanism) {
+			return c, nil
+		}
+	}
+	return nil, auth.ErrMechanism
 }
 
 // b64 is base64.
@@ -115,7 +127,7 @@ func TestAuthExchange(t *testing.T) {
 		}
 		var verbs []string
 		c, err := smtp.NewClient(t.Context(), f.connect(t), &smtp.Options{
-			TLS: smtp.TLSOpportunistic, Auth: []smtp.AuthFunc{use(tt.client)},
+			TLS: smtp.TLSOpportunistic, Auth: inOrder{tt.client},
 			Trace: func(_ *smtp.Client, e smtp.Event) { verbs = append(verbs, e.Verb) },
 		})
 		require.NoError(t, err, tt.client.mechanism)
@@ -149,7 +161,7 @@ func TestAuthFails(t *testing.T) {
 		{"too long", &scripted{mechanism: "SCRAM-X", responses: []string{strings.Repeat("x", 10_000)}}, map[string]string{"AUTH": "334 ", "*": "501 5.7.0 ok"}, smtp.ErrUnsafe, "", true},
 		{"plain text", sasl.NewPlainClient("", "a", "b"), nil, smtp.ErrNoMechanism, "TLS", true},
 		{"bearer", sasl.NewOAuthBearerClient(&sasl.OAuthBearerOptions{Token: "t"}), nil, smtp.ErrNoMechanism, "TLS", true},
-		{"not proven", proving{&scripted{mechanism: "SCRAM-SHA-256", responses: []string{"x"}}}, map[string]string{"AUTH": "235 2.7.0 in"}, smtp.ErrUnproven, "", false},
+		{"not proven", proving{&scripted{mechanism: "SCRAM-SHA-256", responses: []string{"x"}}}, map[string]string{"AUTH": "235 2.7.0 in"}, auth.ErrServer, "", false},
 		{"proven", proving{&scripted{mechanism: "SCRAM-SHA-256", proven: true}}, map[string]string{"AUTH": "235 2.7.0 in"}, nil, "", true},
 		{"hung up", &scripted{mechanism: "CRAM-MD5"}, map[string]string{"AUTH": "hangup"}, io.ErrUnexpectedEOF, "", false},
 	} {
@@ -189,30 +201,36 @@ func TestAuthForEver(t *testing.T) {
 	require.NoError(t, c.Noop(t.Context()), "the exchange was cancelled")
 }
 
+// always takes no notice of what is offered.
+type always struct{ client sasl.Client }
+
+func (a always) Client(*auth.Conn, []string) (sasl.Client, error) { return a.client, nil }
+
 // TestAuthChoice checks which way to log in is taken.
 func TestAuthChoice(t *testing.T) {
-	mechanism := func(name string) smtp.AuthFunc { return use(&scripted{mechanism: name, initial: []byte{}}) }
-	none := func(state *tls.ConnectionState) sasl.Client { require.Nil(t, state); return nil }
-	broken := use(&scripted{mechanism: "SCRAM-SHA-1", start: io.ErrNoProgress})
+	mechanism := func(name string) sasl.Client { return &scripted{mechanism: name, initial: []byte{}} }
+	broken := &scripted{mechanism: "SCRAM-SHA-1", start: io.ErrNoProgress}
 	for _, tt := range []struct {
 		offer string
-		ways  []smtp.AuthFunc
+		login smtp.Login
 		plain bool
 		want  string
 	}{
-		{"AUTH PLAIN CRAM-MD5 SCRAM-SHA-256", []smtp.AuthFunc{mechanism("SCRAM-SHA-256"), mechanism("CRAM-MD5")}, false, "SCRAM-SHA-256"},
-		{"AUTH cram-md5", []smtp.AuthFunc{mechanism("SCRAM-SHA-256"), mechanism("CRAM-MD5")}, false, "CRAM-MD5"},
-		{"AUTH PLAIN CRAM-MD5", []smtp.AuthFunc{mechanism("PLAIN"), mechanism("CRAM-MD5")}, false, "CRAM-MD5"},
-		{"AUTH PLAIN CRAM-MD5", []smtp.AuthFunc{mechanism("PLAIN"), mechanism("CRAM-MD5")}, true, "PLAIN"},
-		{"AUTH PLAIN", []smtp.AuthFunc{mechanism("PLAIN")}, false, ""},
-		{"AUTH SCRAM-SHA-1 CRAM-MD5", []smtp.AuthFunc{none, broken, mechanism("CRAM-MD5")}, false, "CRAM-MD5"},
-		{"AUTH SCRAM-SHA-1", []smtp.AuthFunc{broken}, false, ""},
-		{"AUTH X", []smtp.AuthFunc{none}, false, ""},
-		{"AUTH P\u017fLAIN \u212a", []smtp.AuthFunc{mechanism("K"), mechanism("PSLAIN")}, true, ""},
-		{"HELP", []smtp.AuthFunc{mechanism("CRAM-MD5")}, false, ""},
+		{"AUTH PLAIN CRAM-MD5 SCRAM-SHA-256", inOrder{mechanism("SCRAM-SHA-256"), mechanism("CRAM-MD5")}, false, "SCRAM-SHA-256"},
+		{"AUTH cram-md5", inOrder{mechanism("SCRAM-SHA-256"), mechanism("CRAM-MD5")}, false, "CRAM-MD5"},
+		{"AUTH PLAIN CRAM-MD5", inOrder{mechanism("PLAIN"), mechanism("CRAM-MD5")}, false, "CRAM-MD5"},
+		{"AUTH PLAIN CRAM-MD5", inOrder{mechanism("PLAIN"), mechanism("CRAM-MD5")}, true, "PLAIN"},
+		{"AUTH PLAIN", inOrder{mechanism("PLAIN")}, false, ""},
+		{"AUTH SCRAM-SHA-1 CRAM-MD5", inOrder{broken, mechanism("CRAM-MD5")}, false, ""},
+		{"AUTH SCRAM-SHA-1", inOrder{broken}, false, ""},
+		{"AUTH X", inOrder{}, false, ""},
+		{"AUTH X", always{mechanism("Y")}, false, ""},
+		{"AUTH PLAIN", always{mechanism("PLAIN")}, false, ""},
+		{"AUTH P\u017fLAIN \u212a", inOrder{mechanism("K"), mechanism("PSLAIN")}, true, ""},
+		{"HELP", inOrder{mechanism("CRAM-MD5")}, false, ""},
 	} {
 		f := &fake{offers: []string{tt.offer}, answer: only("AUTH", "235 2.7.0 in")}
-		c, err := smtp.NewClient(t.Context(), f.connect(t), &smtp.Options{TLS: smtp.TLSNone, Auth: tt.ways, PlaintextAuth: tt.plain})
+		c, err := smtp.NewClient(t.Context(), f.connect(t), &smtp.Options{TLS: smtp.TLSNone, Auth: tt.login, PlaintextAuth: tt.plain})
 		if tt.want == "" {
 			require.ErrorIs(t, err, smtp.ErrNoMechanism, tt.offer)
 			require.NotContains(t, f.asked(), "AUTH")

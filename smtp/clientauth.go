@@ -2,7 +2,6 @@ package smtp
 
 import (
 	"context"
-	"crypto/tls"
 	"encoding/base64"
 	"errors"
 	"fmt"
@@ -14,36 +13,27 @@ import (
 	"github.com/wirepost/wirepost/auth"
 )
 
-// An AuthFunc begins one attempt to log in: it returns the client's side of a
-// SASL mechanism, new each time. state is that of the TLS connection, nil
-// without TLS, for mechanisms that bind to it. A nil Client means that the
-// mechanism is not possible here.
-type AuthFunc func(state *tls.ConnectionState) sasl.Client
-
-// Password returns the ways to log in with a name and a password, the best
-// first: PLAIN (RFC 4616) and LOGIN.
-func Password(name, password string) []AuthFunc {
-	return []AuthFunc{
-		func(*tls.ConnectionState) sasl.Client { return sasl.NewPlainClient("", name, password) },
-		func(*tls.ConnectionState) sasl.Client { return auth.LoginClient(name, password) },
-	}
+// A Login chooses how to log in. *auth.Credentials are one.
+type Login interface {
+	// Client returns the client's side of a mechanism, for one login. offered
+	// are the server's mechanisms that may be used on the connection: without
+	// TLS as safe as TLSRequired, those that show a password are among them
+	// only with Options.PlaintextAuth. conn tells of the connection, for
+	// mechanisms that bind to it. An error that is auth.ErrMechanism says that
+	// none of them is possible.
+	Client(conn *auth.Conn, offered []string) (sasl.Client, error)
 }
 
-// A ProvenServer is a sasl.Client of a mechanism in which the server proves
-// that it knows the secret too, as in SCRAM. A server that says 235 before
-// ServerProven is true has not done so, and gets no further.
-type ProvenServer interface {
-	sasl.Client
-	ServerProven() bool
+// Password logs in with a name and a password by the best mechanism that the
+// server offers.
+func Password(name, password string) Login {
+	// The Client itself keeps passwords from those who listen.
+	return &auth.Credentials{Name: name, Password: password, AllowInsecure: true}
 }
 
 // ErrNoMechanism is what an error wraps if none of the ways to log in is
 // offered by the server, or none can be used without TLS.
 var ErrNoMechanism = errors.New("smtp: no way to log in")
-
-// ErrUnproven is what an error wraps if the server lets the client in without
-// having proved who it is.
-var ErrUnproven = errors.New("smtp: server did not prove that it knows the password")
 
 var errNeedsTLS = fmt.Errorf("%w: it would show the password to whoever listens; use TLS, or set PlaintextAuth", ErrNoMechanism)
 
@@ -59,32 +49,42 @@ func (c *Client) mayShow(mechanism string) bool {
 	return c.level >= TLSRequired || c.opts.PlaintextAuth || isGuarded(mechanism)
 }
 
-// chooseLogin logs in by the best of Options.Auth that the server offers.
+// chooseLogin logs in as Options.Auth chooses.
 func (c *Client) chooseLogin() error {
 	args, _ := c.offer.find("AUTH")
-	why := fmt.Errorf("%w: the server offers %q", ErrNoMechanism, args)
-	for _, begin := range c.opts.Auth {
-		client := begin(c.wire.TLS())
-		if client == nil {
-			continue
-		}
-		mechanism, initial, err := client.Start()
-		offered := slices.ContainsFunc(strings.Fields(args), func(s string) bool { return foldEqual(s, mechanism) })
-		switch {
-		case err != nil:
-			why = fmt.Errorf("%w: %w", ErrNoMechanism, err)
-		case !offered:
-		case !c.mayShow(mechanism):
-			why = errNeedsTLS
-		default:
-			return c.logIn(client, mechanism, initial)
+	var offered []string
+	for m := range strings.FieldsSeq(args) {
+		if isMechanism(m) {
+			offered = append(offered, strings.ToUpper(m)) // ASCII only: isMechanism
 		}
 	}
-	return why
+	usable := slices.DeleteFunc(slices.Clone(offered), func(m string) bool { return !c.mayShow(m) })
+	client, err := c.opts.Auth.Client(c.authConn(), usable)
+	switch {
+	case errors.Is(err, auth.ErrMechanism) && len(usable) < len(offered):
+		return errNeedsTLS
+	case err != nil:
+		return fmt.Errorf("%w: %w; the server offers %.200q", ErrNoMechanism, err, args)
+	}
+	mechanism, initial, err := client.Start()
+	switch {
+	case err != nil:
+		return fmt.Errorf("%w: %w", ErrNoMechanism, err)
+	case !slices.Contains(usable, strings.ToUpper(mechanism)):
+		return fmt.Errorf("%w: the server does not offer %.50q, but %.200q", ErrNoMechanism, mechanism, args)
+	}
+	return c.logIn(client, mechanism, initial)
+}
+
+// authConn is what a mechanism may know of the connection.
+func (c *Client) authConn() *auth.Conn {
+	return &auth.Conn{Protocol: "smtp", TLS: c.wire.TLS(), RemoteAddr: c.wire.NetConn().RemoteAddr(), ServerName: c.opts.ServerName}
 }
 
 // Auth logs in. NewClient does so by itself if Options.Auth is set. The error
-// is the server's Reply if that refuses.
+// is the server's Reply if that refuses, and auth.ErrServer if it lets the client
+// in without having proved that it knows the password, where the mechanism asks
+// for that.
 func (c *Client) Auth(ctx context.Context, client sasl.Client) error {
 	return c.during(ctx, func() error {
 		mechanism, initial, err := client.Start()
@@ -132,8 +132,8 @@ func (c *Client) logIn(client sasl.Client, mechanism string, initial []byte) err
 	case r.Code != 235:
 		return c.impolite(r)
 	}
-	if p, is := client.(ProvenServer); is && !p.ServerProven() {
-		return c.lose(ErrUnproven)
+	if err := auth.Proven(client); err != nil {
+		return c.lose(err)
 	}
 	return nil
 }

@@ -23,7 +23,7 @@ func (c *Client) start(ctx context.Context) error {
 	if err := c.secure(ctx); err != nil {
 		return err
 	}
-	if len(c.opts.Auth) > 0 {
+	if c.opts.Auth != nil {
 		return c.chooseLogin()
 	}
 	return nil

@@ -40,10 +40,10 @@ type Options struct {
 	// TLSA is what the DNS has for the server, securely, for TLSDANE.
 	TLSA []TLSA
 
-	// Auth are the ways to log in, the best first: the first one that the
-	// server offers is used, and to have none in common is an error. Nobody is
-	// logged in if it is empty.
-	Auth []AuthFunc
+	// Auth is how to log in: Password, *auth.Credentials, or a program's own.
+	// If the server offers nothing that will do, that is an error. Nobody is
+	// logged in if it is nil.
+	Auth Login
 
 	// Login names who Auth logs in, for a Pool: connections of different logins
 	// are never shared, and without a name none is.
@@ -130,7 +130,7 @@ func (o *Options) orDefaults() Options {
 	}
 	if d.TLS == TLSDefault {
 		d.TLS = TLSOpportunistic
-		if d.ImplicitTLS || len(d.Auth) > 0 {
+		if d.ImplicitTLS || d.Auth != nil {
 			d.TLS = TLSVerified
 		}
 	}

@@ -33,6 +33,6 @@ func keyOf(addr string, o *Options) poolKey {
 		implicit:  d.ImplicitTLS,
 		lmtp:      d.LMTP,
 		plaintext: d.PlaintextAuth,
-		shared:    len(d.Auth) == 0 || d.Login != "",
+		shared:    d.Auth == nil || d.Login != "",
 	}
 }

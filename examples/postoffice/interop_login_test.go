@@ -292,5 +292,5 @@ func TestMechanismNotOffered(t *testing.T) {
 	w := submitter{args: func(s submission) []string { return swaksLogin(s, s.ready.Submission, "--auth", "CRAM-MD5") }}
 	out, status := w.submit(t, s)
 	require.Equal(t, 28, status, out)
-	require.Contains(t, out, "AUTH PLAIN LOGIN\n")
+	require.Contains(t, out, "AUTH SCRAM-SHA-256 PLAIN LOGIN\n")
 }

@@ -53,9 +53,17 @@ func buildProgram(t *testing.T, folder string) string {
 // ready.
 func startProgram(t *testing.T, path, dir string) *program {
 	t.Helper()
+	p := startProgramWith(t, path, dir)
+	require.GreaterOrEqual(t, len(p.ready.Users), 2)
+	return p
+}
+
+// startProgramWith is startProgram with flags.
+func startProgramWith(t *testing.T, path, dir string, flags ...string) *program {
+	t.Helper()
 	readyPath := filepath.Join(t.TempDir(), "ready.json")
 	p := &program{
-		cmd:    exec.Command(path, "-ephemeral", "-data", dir, "-ready", readyPath, "-insecure-auth"),
+		cmd:    exec.Command(path, append([]string{"-ephemeral", "-data", dir, "-ready", readyPath, "-insecure-auth"}, flags...)...),
 		stdout: filepath.Join(t.TempDir(), "stdout"),
 	}
 	stdout, err := os.Create(p.stdout)
@@ -83,7 +91,6 @@ func startProgram(t *testing.T, path, dir string) *program {
 		}
 		require.NoError(t, err)
 		require.NoError(t, json.Unmarshal(content, &p.ready))
-		require.GreaterOrEqual(t, len(p.ready.Users), 2)
 		return p
 	}
 }

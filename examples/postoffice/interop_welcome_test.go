@@ -53,7 +53,7 @@ func TestWelcomeIsTrue(t *testing.T) {
 // TestConformanceCommand has the conformance command check the server, as the
 // README says.
 func TestConformanceCommand(t *testing.T) {
-	p := startProgram(t, buildProgram(t, "."), filepath.Join(t.TempDir(), "data"))
+	p := startProgramWith(t, buildProgram(t, "."), filepath.Join(t.TempDir(), "data"), "-unguarded")
 	alice := p.ready.Users[0]
 	for _, line := range tryLine.FindAllStringSubmatch(p.printed(t), -1)[:2] { // some mail
 		out, err := exec.CommandContext(t.Context(), "sh", "-c", line[1]).CombinedOutput()

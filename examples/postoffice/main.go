@@ -8,7 +8,8 @@
 //	postoffice queue list|routes|hold|release|retry|return|drop      manage mail that waits
 //	postoffice track MESSAGE                                         what became of a message
 //
-// Each command explains its flags with -help.
+// Accounts are in the data folder, and with -ldap in an LDAP directory too. Each
+// command explains its flags with -help.
 package main
 
 import (

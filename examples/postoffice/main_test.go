@@ -145,6 +145,14 @@ func TestFailures(t *testing.T) {
 		{[]string{"user", "list", "-data", "typo"}, "there is no data folder in typo: "},
 		{[]string{"queue", "list", "-data", "typo"}, "there is no queue in typo: "},
 		{[]string{"track", "ID", "-data", "typo"}, "there is no message tracking log in typo"},
+		{[]string{"-ephemeral", "-client-ca", "none.pem"}, "client CA: open none.pem"},
+		{[]string{"-ephemeral", "-ldap-starttls"}, "name it with -ldap"},
+		{[]string{"-ephemeral", "-ldap", "ldap.example.org"}, "use ldap or ldaps"},
+		{[]string{"-ephemeral", "-ldap", "ldap://ldap.example.org/dc=example"}, "in the clear: use ldaps or StartTLS"},
+		{[]string{"-ephemeral", "-ldap", "ldaps://h/dc=x", "-ldap-bind", "cn=x"}, "there is a name to bind by, and no password"},
+		{[]string{"-ephemeral", "-ldap", "ldaps://h/dc=x", "-ldap-password-file", "none"}, "-ldap-password-file: open none"},
+		{[]string{"-ephemeral", "-ldap", "ldaps://h/dc=x", "-ldap-ca", "none"}, "-ldap-ca: open none"},
+		{[]string{"-ephemeral", "-ldap", "ldaps://h/dc=x", "-ldap-login", "uid=%s"}, `login filter "uid=%s"`},
 		{[]string{"-ephemeral", "-smarthost", "not a host"}, `relay: host "not a host": write it as NAME, NAME:PORT or [ADDRESS]:PORT`},
 	} {
 		status, stdout, stderr := command(t, "", tt.args...)

@@ -22,6 +22,7 @@ const defaultDir = "postoffice-data"
 // serveFlags are what the command line of the server can say.
 type serveFlags struct {
 	config  office.Config
+	ldap    ldapSettings
 	ready   string
 	verbose bool
 }
@@ -44,6 +45,10 @@ func parseServe(args []string, stderr io.Writer) (*serveFlags, error) {
 	set.StringVar(&c.Domain, "domain", "", "local mail `domain` of a first start (default \""+office.DefaultDomain+"\")")
 	set.StringVar(&c.Hostname, "hostname", "", "how the servers `name` themselves (default the domain)")
 	set.BoolVar(&c.InsecureAuth, "insecure-auth", false, "let clients log in without TLS")
+	set.BoolVar(&c.Unguarded, "unguarded", false, "do not slow down who guesses passwords, for tests")
+	set.BoolVar(&c.LegacyAuth, "legacy-auth", false, "keep new passwords readable, for CRAM-MD5, DIGEST-MD5, APOP and NTLM; offered once all accounts have one")
+	set.StringVar(&c.ClientCA, "client-ca", "", "PEM `file` of who vouches for the certificates by which users may log in (EXTERNAL)")
+	ldapFlags(set, &f.ldap)
 	set.BoolVar(&f.verbose, "verbose", false, "log every command")
 	relayFlags(set, &c.Relaying)
 	for _, s := range office.Services() {
@@ -121,6 +126,14 @@ func serve(ctx context.Context, args []string, stdout, stderr io.Writer) (err er
 		defer os.RemoveAll(f.config.Dir)
 	case f.config.Dir == "":
 		f.config.Dir = defaultDir
+	}
+	people, err := f.ldap.open()
+	if err != nil {
+		return err
+	}
+	if people != nil {
+		defer people.Close()
+		f.config.Directory = people
 	}
 	// One that a crash has left would tell where nobody listens any more.
 	if err := f.removeReady(); err != nil {

@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"io"
+	"strings"
 
 	"github.com/wirepost/wirepost/examples/postoffice/office"
 )
@@ -17,6 +18,10 @@ func welcome(w io.Writer, o *office.Office, dir string, temporary bool) {
 	fmt.Fprintf(w, "postoffice is open and %s.\n\n", kept)
 	for _, s := range office.Services() {
 		fmt.Fprintf(w, "  %-12s %s\n", s.Name, addresses[s.Name])
+	}
+	fmt.Fprintf(w, "\nUsers log in by %s.\n", strings.Join(o.Mechanisms(), ", "))
+	if d := o.Directory(); d != nil {
+		fmt.Fprintf(w, "Besides those in the data folder, they are those of %v.\n", d)
 	}
 	users := o.DemoUsers()
 	if len(users) < 2 {

@@ -25,9 +25,9 @@ var layers = []layer{
 	{"queue/...", "queue smtp mime/... internal/...", "..."}, // stores, on whatever database they are about
 	{"smtp/...", "auth mime dnsresolve internal/...", "golang.org/x/... " + sasl},
 	{"pop3/...", "auth mime dnsresolve internal/...", "golang.org/x/... " + sasl},
-	{"imap4/...", "auth mime dnsresolve internal/...", "golang.org/x/... " + sasl},
-	{"nntp/...", "auth mime dnsresolve internal/...", "golang.org/x/... " + sasl},
-	{"rvp/...", "auth mime dnsresolve internal/...", "golang.org/x/... " + sasl},
+	{"imap4/...", "auth mime/... dnsresolve internal/...", "golang.org/x/... " + sasl},
+	{"nntp/...", "auth mime/... dnsresolve internal/...", "golang.org/x/... " + sasl},
+	{"rvp/...", "auth/... mime dnsresolve internal/...", "golang.org/x/... " + sasl},
 	{"dnsresolve/...", "internal/...", "golang.org/x/... " + dns},
 	{"auth/...", "internal/...", "golang.org/x/... " + sasl},
 	{"mime/...", "internal/...", "golang.org/x/..."},

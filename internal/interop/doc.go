@@ -6,7 +6,9 @@
 //	libsasl2-modules  for Postfix to log in
 //	dovecot-lmtpd     as a server of LMTP, and to check logins for Postfix
 //	swaks             as a client of LMTP
-//	python3           as a client of LMTP
+//	python3           as a client of LMTP and POP3
+//	dovecot-pop3d     as a server of POP3
+//	curl, fetchmail, getmail6, mpop  as clients of POP3
 //
 // Each test runs what it needs in a folder of its own, on free ports of the
 // loopback interface. Postfix starts for root only. The tests of the programs
@@ -23,4 +25,7 @@
 //	postfix_client_test.go  Postfix to our server
 //	postfix_server_test.go  our client to Postfix
 //	lmtp_test.go            LMTP, in both directions
+//	pop3_dovecot_test.go    a private Dovecot that serves POP3
+//	pop3_client_test.go     our client to Dovecot
+//	pop3_server_test.go     the clients of others to our server
 package interop

@@ -15,6 +15,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/wirepost/wirepost/auth"
 	"github.com/wirepost/wirepost/smtp"
 )
 
@@ -331,10 +332,11 @@ smtpd_relay_restrictions = permit_sasl_authenticated,reject
 		o.Hello, o.TLSConfig = "client.example", &tls.Config{RootCAs: cert.roots}
 		return smtp.SendMail(within(t), addr, o, "sender@sender.example", []string{"alice@local.example"}, []byte(dots))
 	}
-	first, login := smtp.Password("bob", "secret")[:1], smtp.Password("bob", "secret")[1:]
-	for _, ways := range [][]smtp.AuthFunc{first, login} {
-		require.NoError(t, send(p.addr, &smtp.Options{Auth: ways}))
-		require.NoError(t, send(p.smtps, &smtp.Options{Auth: ways, ImplicitTLS: true}))
+	first := smtp.Password("bob", "secret")
+	login := &auth.Credentials{Name: "bob", Password: "secret", Mechanisms: []string{"LOGIN"}}
+	for _, how := range []smtp.Login{first, login} {
+		require.NoError(t, send(p.addr, &smtp.Options{Auth: how}))
+		require.NoError(t, send(p.smtps, &smtp.Options{Auth: how, ImplicitTLS: true}))
 		for _, got := range p.mailbox(t, "alice", 2) {
 			requireTail(t, dots, got)
 			require.Contains(t, got, "with ESMTPSA id ")

@@ -25,6 +25,9 @@
 // BenchmarkSMTPClient measures clients in the same way, each in a process of its
 // own, that send to smtp-sink over connections that they keep.
 //
+// BenchmarkPOP3 measures servers of POP3, Dovecot's for a peer if it is installed
+// and root runs the test. They share no code with the servers below.
+//
 // BenchmarkMIME measures parsers of messages, in this process: megabytes of
 // message a second of CPU time, with the collection of garbage that falls into
 // it, and how the CPU times relate. wirepost-index finds the parts and decodes nothing.

@@ -45,6 +45,9 @@ func tableCases() []testCase {
 // badArguments are arguments that a verb must refuse.
 var badArguments = map[string][]string{
 	"USER": {"", " "},
+	"APOP": {"", " ", " name"},
+	"LANG": {" de_AT", " de en", " -"},
+	"UTF8": {" now"},
 	"AUTH": {" NO-SUCH-MECHANISM-EXISTS"},
 	"LIST": {" 0", " -1", " x", " 1x", " 999999999", " 4294967297", " 18446744073709551617"},
 	"UIDL": {" 0", " -1", " x", " 1x", " 999999999", " 4294967297", " 18446744073709551617"},
@@ -60,6 +63,8 @@ func (s *session) arguments(verb string) string {
 		return " " + s.target.User
 	case "PASS":
 		return " " + s.target.Password
+	case "APOP":
+		return " " + s.target.User + " " + s.digest(s.target.Password)
 	case "AUTH":
 		return " PLAIN " + plain(s.target.User, s.target.Password)
 	case "RETR", "DELE":
@@ -89,8 +94,15 @@ func (s *session) toOffer(verb string, state pop3.State) {
 		if !s.offersAuth("PLAIN") {
 			s.NotApplicable("the server does not offer AUTH PLAIN")
 		}
+	case "APOP":
+		s.needsLogin()
+		if s.timestamp() == "" {
+			s.NotApplicable("the server does not offer APOP")
+		}
 	case "RETR", "DELE", "TOP":
 		s.count(1)
+	case "LANG", "UTF8":
+		s.needs(verb)
 	}
 	if verb == "TOP" || verb == "UIDL" || verb == "CAPA" {
 		s.optional(verb)
@@ -126,7 +138,7 @@ func inOrder(verb string, state pop3.State, where string) testCase {
 		fmt.Sprintf("%s %s is in order", verb, where),
 		func(s *session) {
 			s.toOffer(verb, state)
-			if verb == "PASS" || verb == "AUTH" { // which the session of the case before may keep from success
+			if verb == "PASS" || verb == "AUTH" || verb == "APOP" { // which the session of the case before may keep from success
 				s.peer.HangUp()
 				s.retry(func() reply {
 					s.toOffer(verb, state)

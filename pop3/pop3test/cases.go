@@ -31,12 +31,17 @@ func cases() []testCase {
 		greetingCases(),
 		syntaxCases(),
 		loginCases(),
+		apopCases(),
 		authCases(),
+		mechanismCases(),
 		tlsCases(),
 		capaCases(),
 		listingCases(),
 		messageCases(),
 		pipelineCases(),
 		updateCases(),
+		policyCases(),
+		utf8Cases(),
+		langCases(),
 	)
 }

@@ -39,6 +39,16 @@ func TestStoreDelivers(t *testing.T) {
 	pop3test.Play(t, srv.Config, login+"C: UIDL 1\nS: +OK 1 2\n")
 }
 
+// A message with UTF-8 in its header is for clients that ask for such.
+func TestStoreUTF8(t *testing.T) {
+	srv := pop3test.NewUnstartedServer(t, pop3test.Mailbox{
+		User: "tim", Password: "secret", Messages: []string{"Subject: \u00fc\r\n\r\n", "Subject: u\r\n\r\n\u00fc\r\n"},
+	})
+	const login = "C: USER tim\nS: +OK\nC: PASS secret\nS: +OK\n"
+	pop3test.Play(t, srv.Config, "S: +OK\n"+login+"C: TOP 1 0\nS: -ERR [UTF8]\nC: TOP 2 0\nS: +OK\nS: Subject: u\nS: \nS: .\nC: QUIT\nS: +OK\n")
+	pop3test.Play(t, srv.Config, "S: +OK\nC: UTF8\nS: +OK\n"+login+"C: TOP 1 0\nS: +OK\nS: Subject: \u00fc\nS: \nS: .\n")
+}
+
 // A server on loopback, in one line.
 func TestNewServer(t *testing.T) {
 	srv := pop3test.NewServer(t, pop3test.Mailbox{User: "tim", Password: "secret", Messages: []string{"A: b\r\n\r\n"}})

@@ -23,7 +23,7 @@ type Mailbox struct {
 }
 
 // A Server is a POP3 server for a test. Its users may log in with and without
-// TLS, and it offers STLS. It is closed at the end of the test.
+// TLS, by every mechanism that works with a password, and it offers STLS. It is closed at the end of the test.
 type Server struct {
 	// Addr is "host:port" on loopback; empty for a server in memory.
 	Addr string
@@ -65,8 +65,8 @@ func NewUnstartedServer(tb testing.TB, mailboxes ...Mailbox) *Server {
 	roots.AddCert(cert.Leaf)
 	s := &Server{
 		tb: tb,
-		// A hash that costs next to nothing: there is nothing to protect.
-		Users:     &auth.Users{Hasher: &auth.Hasher{Time: 1, Memory: 8}},
+		// Every form of a password, at no cost: there is nothing to protect.
+		Users:     &auth.Users{Hasher: &auth.Hasher{Time: 1, Memory: 8, Iterations: 4096, SCRAM: []string{"SHA-256", "SHA-1"}, NTHash: true, Secret: true}},
 		Store:     new(Store),
 		ClientTLS: &tls.Config{RootCAs: roots, ServerName: "localhost"},
 	}

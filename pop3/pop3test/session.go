@@ -22,6 +22,8 @@ type session struct {
 	// What CAPA advertised last, tag in upper case to its arguments; nil if
 	// the server has no CAPA.
 	capabilities map[string]string
+
+	greeting string // of the connection that was opened last
 }
 
 // A reply is the first line of an answer. It is zero if the server hung up.
@@ -54,9 +56,11 @@ func (r reply) code() string {
 // connect opens the connection and reads the greeting.
 func (s *session) connect() {
 	s.open()
-	if r := s.reply(); !r.ok() {
+	r := s.reply()
+	if !r.ok() {
 		s.Failf("greeting is %v, want +OK", r)
 	}
+	s.greeting = r.text
 }
 
 // open opens the connection.
@@ -200,18 +204,24 @@ func (s *session) login() {
 	s.needsLogin()
 	s.retry(func() reply {
 		s.anonymous()
-		if s.capabilities == nil || s.offers("USER") {
-			s.want("USER " + s.target.User)
-			return s.do("PASS " + s.target.Password)
-		}
-		if !s.offersAuth("PLAIN") {
-			s.NotApplicable("the server offers no login that these cases know")
-		}
-		return s.do("AUTH PLAIN " + plain(s.target.User, s.target.Password))
+		return s.logIn()
 	})
 }
 
-// retry logs in until the maildrop is not in use.
+// logIn logs in, and returns what the server says to it.
+func (s *session) logIn() reply {
+	if s.capabilities == nil || s.offers("USER") {
+		s.want("USER " + s.target.User)
+		return s.do("PASS " + s.target.Password)
+	}
+	if !s.offersAuth("PLAIN") {
+		s.NotApplicable("the server offers no login that these cases know")
+	}
+	return s.do("AUTH PLAIN " + plain(s.target.User, s.target.Password))
+}
+
+// retry logs in until the maildrop is not in use, nor too little time has passed
+// since the case before.
 func (s *session) retry(login func() reply) {
 	const pause = 20 * time.Millisecond
 	end := time.Now().Add(s.target.timeout())
@@ -220,7 +230,7 @@ func (s *session) retry(login func() reply) {
 		if r.ok() {
 			return
 		}
-		if r.code() != "IN-USE" || time.Now().After(end) {
+		if r.code() != "IN-USE" && r.code() != "LOGIN-DELAY" || time.Now().After(end) {
 			s.Failf("the login is refused: %v", r)
 		}
 		s.peer.HangUp()

@@ -36,7 +36,8 @@ type message struct {
 }
 
 // Deliver adds a message, whose lines end in CRLF. A session that is open does
-// not see it.
+// not see it. One with octets outside ASCII in its header is for clients that
+// have sent UTF8 (RFC 6856).
 func (s *Store) Deliver(user, text string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -100,7 +101,8 @@ type maildrop struct {
 func (d *maildrop) Messages(context.Context) ([]pop3.Message, error) {
 	list := make([]pop3.Message, len(d.messages))
 	for i, m := range d.messages {
-		list[i] = pop3.Message{ID: m.id, UIDL: m.id, Size: int64(len(m.text))}
+		header, _, _ := strings.Cut(m.text, "\r\n\r\n")
+		list[i] = pop3.Message{ID: m.id, UIDL: m.id, Size: int64(len(m.text)), UTF8: !isASCII(header)}
 	}
 	return list, nil
 }

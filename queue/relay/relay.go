@@ -26,9 +26,9 @@ type Relay struct {
 	// Port is that of hosts which the DNS names; 25 if empty.
 	Port string
 
-	// Logins are the ways to log in, by RouteOptions.Login, for hosts that a Route names. A route whose login is not here
+	// Logins are how to log in, by RouteOptions.Login, for hosts that a Route names. A route whose login is not here
 	// fails for now.
-	Logins map[string][]smtp.AuthFunc
+	Logins map[string]smtp.Login
 
 	// Options are those of the client in all that the Relay does not decide by itself: time-outs, certificates, conversion,
 	// tracing, how to connect. TLS in it is the least that is asked of any host, but for TLSNone, which only a Route can

@@ -43,7 +43,7 @@ func (t *passage) smartHost(ctx context.Context, s string) (host, error) {
 	}
 	o := t.base()
 	if login := t.delivery.Route.Options.Login; login != "" {
-		if o.Login, o.Auth = login, t.Logins[login]; len(o.Auth) == 0 {
+		if o.Login, o.Auth = login, t.Logins[login]; o.Auth == nil {
 			return host{}, &hostError{hop.String(), fmt.Errorf("login %q is not in Relay.Logins", login)}
 		}
 	}

@@ -11,6 +11,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/wirepost/wirepost/auth"
 	"github.com/wirepost/wirepost/queue"
 	"github.com/wirepost/wirepost/smtp"
 	"github.com/wirepost/wirepost/smtp/smtptest"
@@ -80,7 +81,7 @@ func loggingIn(login string) *queue.Delivery {
 func TestLogin(t *testing.T) {
 	in(t, smartZone, func(t *testing.T, w *world) {
 		srv := w.host("10.0.0.1:587", logins(t, w))
-		w.Logins = map[string][]smtp.AuthFunc{"good": smtp.Password("relay", "open sesame"), "bad": smtp.Password("relay", "guess")}
+		w.Logins = map[string]smtp.Login{"good": smtp.Password("relay", "open sesame"), "bad": smtp.Password("relay", "guess")}
 		got, err := w.deliver(loggingIn("good"))
 		require.NoError(t, err)
 		require.Equal(t, []string{"250 2.0.0 by smart.example relayed"}, got)
@@ -108,7 +109,7 @@ func TestEcho(t *testing.T) {
 			Say:        map[string]string{"AUTH": "535 5.7.8 sesame is wrong\r\n"},
 		})
 		w.Options.PlaintextAuth = true
-		w.Logins = map[string][]smtp.AuthFunc{"l": smtp.Password("relay", "sesame")}
+		w.Logins = map[string]smtp.Login{"l": smtp.Password("relay", "sesame")}
 		d := loggingIn("l")
 		d.Route.Options.TLS = smtp.TLSNone
 		results, err := w.Deliver(t.Context(), d)
@@ -125,7 +126,7 @@ func TestEcho(t *testing.T) {
 func TestNoLoginElsewhere(t *testing.T) {
 	in(t, smartZone, func(t *testing.T, w *world) {
 		srv := w.host("203.0.113.1:25", func(s *smtptest.Server) { require.NoError(t, s.Users.Set("relay", "open sesame")) })
-		w.Logins = map[string][]smtp.AuthFunc{"l": smtp.Password("relay", "open sesame")}
+		w.Logins = map[string]smtp.Login{"l": smtp.Password("relay", "open sesame")}
 		w.Options.Auth, w.Options.PlaintextAuth = w.Logins["l"], true
 		d := delivery("x")
 		d.Route.Options.Login = "l"
@@ -152,7 +153,7 @@ func TestLoginNeedsTLS(t *testing.T) {
 				logins(t, w)(s)
 				certified(t, s, "other.example") // whom we do not trust
 			})
-			w.Logins = map[string][]smtp.AuthFunc{"l": smtp.Password("relay", "open sesame")}
+			w.Logins = map[string]smtp.Login{"l": &auth.Credentials{Name: "relay", Password: "open sesame", AllowInsecure: true, Mechanisms: []string{"PLAIN"}}}
 			d := loggingIn("l")
 			d.Route.Options.TLS = tt.policy
 			got, _ := w.deliver(d)

@@ -135,11 +135,12 @@ func (s *session) offersAuth(mechanism string) bool {
 	return slices.Contains(strings.Fields(s.extensions["AUTH"]), mechanism)
 }
 
-// clearOrTLS connects and greets so that AUTH is on offer, over TLS if need be.
+// clearOrTLS connects and greets so that AUTH is on offer, over TLS if that is
+// what PLAIN needs.
 func (s *session) clearOrTLS() {
 	s.connect()
 	s.ehlo()
-	if !s.offers("AUTH") && s.offers("STARTTLS") {
+	if !s.offersAuth("PLAIN") && s.offers("STARTTLS") {
 		s.startTLS()
 	}
 	s.needs("AUTH")

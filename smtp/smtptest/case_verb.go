@@ -38,7 +38,7 @@ func verbCases() []testCase {
 			s.toWith("ATRN", smtp.Greeted)
 			s.peer.HangUp()
 			s.connect()
-			if s.ehlo(); !s.offers("AUTH") && s.offers("STARTTLS") {
+			if s.ehlo(); !s.offersAuth("PLAIN") && s.offers("STARTTLS") {
 				s.startTLS()
 			}
 			if s.needs("AUTH"); !s.offers("ATRN") {

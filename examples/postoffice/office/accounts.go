@@ -68,7 +68,7 @@ func preparePassword(password string) (string, error) {
 
 // Accounts manages this Office's accounts.
 func (o *Office) Accounts() Accounts {
-	return &localAccounts{store: o.store, hasher: &o.hasher, close: func() error { return nil }}
+	return &localAccounts{store: o.store, people: o.config.Directory, hasher: &o.hasher, close: func() error { return nil }}
 }
 
 // OpenAccounts manages the accounts of a data folder: through the server that

@@ -14,7 +14,6 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/wirepost/wirepost/auth"
 	"github.com/wirepost/wirepost/examples/postoffice/store"
 )
 
@@ -24,17 +23,17 @@ type running struct {
 	stop func() error // ends it and returns what Serve did
 }
 
-// open opens an Office on free ports. Passwords of demo users are checked at
-// next to no cost from then on.
+// open opens an Office on free ports. Passwords are hashed and checked at next to
+// no cost from then on.
 func open(t *testing.T, c Config) *Office {
 	t.Helper()
 	c.Ephemeral = true
 	c.Logger = slog.New(slog.NewTextHandler(t.Output(), nil))
 	o, err := Open(t.Context(), c)
 	require.NoError(t, err)
-	cheap := &auth.Hasher{Time: 1, Memory: 8}
+	o.hasher.Time, o.hasher.Memory = 1, 8 // nobody uses it yet
 	for _, u := range o.DemoUsers() {
-		hash, err := cheap.Hash(u.Password)
+		hash, err := o.hasher.Hash(u.Password)
 		require.NoError(t, err)
 		stored := store.PasswordHash(hash)
 		account, err := o.store.Account(t.Context(), u.Name)
@@ -75,15 +74,20 @@ func (o *running) dial(t *testing.T, service string) *client {
 	t.Helper()
 	nc, err := net.Dial("tcp", o.Addresses()[service])
 	require.NoError(t, err)
-	t.Cleanup(func() { nc.Close() })
-	require.NoError(t, nc.SetDeadline(time.Now().Add(time.Minute)))
 	if findService(service).tls {
 		nc = tls.Client(nc, &tls.Config{InsecureSkipVerify: true})
 	}
-	c := &client{t: t, nc: nc, r: bufio.NewReader(nc)}
+	c := newClient(t, nc)
 	greeting := c.line()
 	require.Regexp(t, `^(220|\+OK) postoffice\.test`, greeting)
 	return c
+}
+
+func newClient(t *testing.T, nc net.Conn) *client {
+	t.Helper()
+	t.Cleanup(func() { nc.Close() })
+	require.NoError(t, nc.SetDeadline(time.Now().Add(time.Minute)))
+	return &client{t: t, nc: nc, r: bufio.NewReader(nc)}
 }
 
 func (c *client) send(s string) {

@@ -9,6 +9,7 @@ import (
 	"os"
 	"strings"
 
+	"github.com/wirepost/wirepost/examples/postoffice/directory"
 	"github.com/wirepost/wirepost/smtp"
 )
 
@@ -26,6 +27,24 @@ type Config struct {
 	// InsecureAuth lets clients log in without TLS. Their passwords can then
 	// be read on the way.
 	InsecureAuth bool
+
+	// Unguarded lets clients guess passwords as fast as they can, which tests
+	// of many wrong ones need.
+	Unguarded bool
+
+	// LegacyAuth keeps new passwords readable in the data folder, which CRAM-MD5,
+	// DIGEST-MD5, APOP and NTLM need.
+	LegacyAuth bool
+
+	// ClientCA is a PEM file of those who vouch for the certificates by which
+	// users may log in (EXTERNAL): a certificate is the user's who has its mail
+	// address, or else its common name. Nobody may if empty.
+	ClientCA string
+
+	// Directory knows who has mail here besides the accounts in the data
+	// folder. They get their mailboxes when they log in or have mail. Nil is
+	// nobody.
+	Directory directory.Directory
 
 	Relaying Relaying // mail that leaves
 

@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"github.com/wirepost/wirepost/examples/postoffice/directory"
 	"github.com/wirepost/wirepost/examples/postoffice/store"
 )
 
@@ -51,6 +52,9 @@ func (o *Office) furnish(ctx context.Context) error {
 		return err
 	}
 	o.firstStart = true
+	if len(users) == 0 && o.config.Directory != nil {
+		return o.setDomain(ctx, o.config.domain()) // who there is, the directory says
+	}
 	if len(users) == 0 {
 		users = newDemoUsers(o.config.domain())
 		if err := o.writeUsers(firstStartFile, users); err != nil {
@@ -79,9 +83,9 @@ func NewPassword() string { return strings.ToLower(rand.Text()[:16]) }
 // domain if there is none.
 func (o *Office) addDemoUsers(ctx context.Context, users []DemoUser, setDomain bool) error {
 	if setDomain {
-		_, domain, _ := cutAddress(users[0].Address)
-		if err := o.store.SetDomains(ctx, []string{domain}); err != nil {
-			return fmt.Errorf("local domain: %w", err)
+		address, _ := directory.ParseAddress(users[0].Address)
+		if err := o.setDomain(ctx, address.Domain); err != nil {
+			return err
 		}
 	}
 	accounts := o.Accounts()
@@ -90,6 +94,13 @@ func (o *Office) addDemoUsers(ctx context.Context, users []DemoUser, setDomain b
 		if err != nil && !errors.Is(err, store.ErrExists) {
 			return fmt.Errorf("demo users: %w", err)
 		}
+	}
+	return nil
+}
+
+func (o *Office) setDomain(ctx context.Context, domain string) error {
+	if err := o.store.SetDomains(ctx, []string{domain}); err != nil {
+		return fmt.Errorf("local domain: %w", err)
 	}
 	return nil
 }

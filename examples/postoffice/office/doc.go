@@ -13,7 +13,8 @@
 //	mail.go         managing the queue
 //	tracking.go     the message tracking log
 //	maildrop.go     POP3: mail out of it
-//	logins.go       who may log in
+//	logins.go       who may log in, and how; accounts from a directory
+//	external.go     logins by certificates
 //	demo.go         the accounts of a first start
 //	certificate.go  the self-signed certificate
 //	file.go         files that are there whole or not at all

@@ -12,6 +12,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/wirepost/wirepost/examples/postoffice/directory"
 	"github.com/wirepost/wirepost/examples/postoffice/store"
 	"github.com/wirepost/wirepost/queue"
 	"github.com/wirepost/wirepost/smtp"
@@ -21,6 +22,7 @@ import (
 // for others to the queue.
 type inbound struct {
 	store    store.Store
+	people   accounts
 	queue    *queue.Queue
 	domains  map[string]bool // ours, as store.FoldDomain has them
 	main     string          // the first of them
@@ -84,7 +86,7 @@ func (s *inboundSession) Rcpt(ctx context.Context, to smtp.RcptParams) error {
 		s.queued = true
 		return nil
 	}
-	account, err := findAccount(ctx, s.store, to.Path, s.size)
+	account, err := findAccount(ctx, s.people, to.Path, s.size)
 	if err != nil {
 		return err
 	}
@@ -96,12 +98,12 @@ func (s *inboundSession) Rcpt(ctx context.Context, to smtp.RcptParams) error {
 }
 
 func (b *inbound) isLocal(p smtp.Path) bool {
-	return p.Domain == "" || b.domains[store.FoldDomain(addressOf(p.Local, p.Domain).Domain)]
+	return p.Domain == "" || b.domains[store.FoldDomain(directory.NewAddress(p.Local, p.Domain).Domain)]
 }
 
 // findAccount finds the account of an address that is to get so many octets.
-func findAccount(ctx context.Context, s store.Store, p smtp.Path, size int64) (store.Account, error) {
-	account, err := s.Resolve(ctx, addressOf(p.Local, p.Domain))
+func findAccount(ctx context.Context, people accounts, p smtp.Path, size int64) (store.Account, error) {
+	account, err := people.Mailbox(ctx, directory.NewAddress(p.Local, p.Domain))
 	switch {
 	case errors.Is(err, store.ErrNotFound), errors.Is(err, store.ErrInvalid):
 		return account, noSuchUser
@@ -181,7 +183,7 @@ func (b *inbound) addressed(env *smtp.Envelope) *smtp.Envelope {
 	routed := &smtp.Envelope{From: env.From, To: slices.Clone(env.To)}
 	for i := range routed.To {
 		if p := &routed.To[i].Path; b.isLocal(*p) {
-			p.Domain = addressOf(p.Local, cmp.Or(p.Domain, b.main)).Domain
+			p.Domain = directory.NewAddress(p.Local, cmp.Or(p.Domain, b.main)).Domain
 		}
 	}
 	return routed

@@ -6,12 +6,14 @@ import (
 	"fmt"
 
 	"github.com/wirepost/wirepost/auth"
+	"github.com/wirepost/wirepost/examples/postoffice/directory"
 	"github.com/wirepost/wirepost/examples/postoffice/store"
 )
 
 // localAccounts are those of a store that this process has open.
 type localAccounts struct {
 	store  store.Store
+	people directory.Directory // who else there is, nil if the store knows all
 	hasher *auth.Hasher
 	close  func() error
 }
@@ -25,6 +27,21 @@ func (l *localAccounts) List(ctx context.Context) ([]User, error) {
 			return nil, err
 		}
 		users = append(users, userOf(a))
+	}
+	if l.people == nil {
+		return users, nil
+	}
+	has := make(map[string]bool, len(users))
+	for _, u := range users {
+		has[store.FoldName(u.Name)] = true
+	}
+	for a, err := range l.people.List(ctx) {
+		if err != nil {
+			return nil, err
+		}
+		if !has[store.FoldName(a.Name)] {
+			users = append(users, userOf(store.Account{Name: a.Name, Addresses: a.Addresses, Disabled: a.Disabled}))
+		}
 	}
 	return users, nil
 }
@@ -58,7 +75,7 @@ func (l *localAccounts) Add(ctx context.Context, u NewUser) (User, error) {
 }
 
 func (l *localAccounts) addresses(ctx context.Context, u NewUser) ([]store.Address, error) {
-	if _, _, isAddress := cutAddress(u.Name); isAddress && len(u.Addresses) == 0 {
+	if _, isAddress := directory.ParseAddress(u.Name); isAddress && len(u.Addresses) == 0 {
 		u.Addresses = []string{u.Name}
 	}
 	if len(u.Addresses) == 0 {
@@ -73,11 +90,11 @@ func (l *localAccounts) addresses(ctx context.Context, u NewUser) ([]store.Addre
 	}
 	var list []store.Address
 	for _, s := range u.Addresses {
-		local, domain, ok := cutAddress(s)
+		address, ok := directory.ParseAddress(s)
 		if !ok {
 			return nil, fmt.Errorf("%q is not an address; write it as name@domain", s)
 		}
-		list = append(list, addressOf(local, domain))
+		list = append(list, address)
 	}
 	return list, nil
 }

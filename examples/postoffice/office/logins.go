@@ -2,43 +2,128 @@ package office
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
-	"strings"
-
-	"golang.org/x/net/idna"
+	"fmt"
+	"io/fs"
+	"net/netip"
+	"os"
 
 	"github.com/wirepost/wirepost/auth"
+	"github.com/wirepost/wirepost/examples/postoffice/directory"
 	"github.com/wirepost/wirepost/examples/postoffice/store"
 	"github.com/wirepost/wirepost/smtp"
 )
 
-// logins lets the store's accounts log in, by their name or by an address of
-// theirs.
-type logins struct{ store store.Store }
+// accounts are who has mail here: a directory.Stored, or a directory.Mirror.
+type accounts interface {
+	directory.Directory
+	Admit(ctx context.Context, name string) (user string, err error)
+	Mailbox(ctx context.Context, a store.Address) (store.Account, error)
+}
 
-// PasswordHash implements auth.PasswordLookup.
-func (l logins) PasswordHash(ctx context.Context, name string) (user, stored string, err error) {
-	account, err := l.store.Account(ctx, name)
-	if local, domain, ok := cutAddress(name); ok && errors.Is(err, store.ErrNotFound) {
-		account, err = l.store.Resolve(ctx, addressOf(local, domain))
-		if err == nil && !hasAddress(account, name) {
-			err = store.ErrNotFound // found as postmaster, which is nobody's login
+// accounts returns those of the store, and with them those of a directory if one
+// is set.
+func (o *Office) accounts() accounts {
+	own := &directory.Stored{Accounts: o.store, Hasher: &o.hasher, Logger: o.log}
+	if o.config.Directory == nil {
+		return own
+	}
+	return &directory.Mirror{Own: own, Remote: o.config.Directory}
+}
+
+// Directory is the one that Config named, or nil.
+func (o *Office) Directory() directory.Directory { return o.config.Directory }
+
+// authenticator says who may log in, and by which mechanisms.
+func (o *Office) authenticator(ctx context.Context) (*auth.Authenticator, error) {
+	saltKey, err := o.saltKey()
+	if err != nil {
+		return nil, err
+	}
+	a := &auth.Authenticator{
+		Accounts:      o.people,
+		AllowInsecure: o.config.InsecureAuth,
+		SaltKey:       saltKey,
+		Guard:         o.guard(),
+		Logger:        o.log,
+	}
+	if own, ok := o.people.(*directory.Stored); ok {
+		mechanisms, err := o.mechanisms(ctx)
+		if err != nil {
+			return nil, err
+		}
+		a.Accounts = &auth.Passwords{Lookup: own, Hasher: &o.hasher, Mechanisms: mechanisms, Logger: o.log}
+	}
+	if o.config.ClientCA != "" {
+		a.Accounts = certificates{o.people, a.Accounts}
+	}
+	return a, nil
+}
+
+// mechanisms are those for which every account's stored password has what they
+// need. What is stored from now on has it, and what was stored before gets it with
+// the next login; so an old data folder offers them from a later start on.
+func (o *Office) mechanisms(ctx context.Context) ([]string, error) {
+	all := auth.Users{Hasher: &o.hasher}
+	for account, err := range o.store.ListAccounts(ctx) {
+		if err != nil {
+			return nil, fmt.Errorf("accounts: %w", err)
+		}
+		if account.PasswordHash == "" {
+			continue // nobody logs in by it
+		}
+		if err := all.SetHash(account.Name, string(account.PasswordHash)); err != nil {
+			o.log.WarnContext(ctx, "an account needs a new password; until then only PLAIN and LOGIN are offered", "user", account.Name, "err", err)
+			return nil, nil
 		}
 	}
-	switch {
-	case errors.Is(err, store.ErrNotFound), errors.Is(err, store.ErrInvalid):
-		return "", "", auth.ErrCredentials
-	case err != nil:
-		return "", "", err
-	case account.Disabled:
-		return "", "", auth.ErrDisabled
+	var mechanisms []string
+	for _, m := range []string{"SCRAM-SHA-256", "SCRAM-SHA-1", "CRAM-MD5", "DIGEST-MD5", "NTLM"} {
+		if all.Serves(m) {
+			mechanisms = append(mechanisms, m)
+		}
 	}
-	return account.Name, string(account.PasswordHash), nil
+	return mechanisms, nil
+}
+
+// guard slows down who guesses. Programs on this machine, a webmail server or a
+// proxy, speak for many: of them only the names count.
+func (o *Office) guard() *auth.Guard {
+	if o.config.Unguarded {
+		return nil
+	}
+	return &auth.Guard{
+		Shared: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8"), netip.MustParsePrefix("::1/128")},
+		Trace: func(e auth.GuardEvent) {
+			o.log.Debug("login has to wait", "protocol", e.Conn.Protocol, "remote", e.Conn.RemoteAddr, "user", e.Name, "wait", e.Wait, "refused", e.Refused)
+		},
+	}
+}
+
+// saltFile holds what keeps SCRAM from telling which names there are. Whoever
+// removes it makes a new one, and it can be noticed which names changed.
+const saltFile = "scram-salt.key"
+
+// saltKey reads the file, or makes it.
+func (o *Office) saltKey() ([]byte, error) {
+	key, err := os.ReadFile(o.path(saltFile))
+	if errors.Is(err, fs.ErrNotExist) {
+		key = []byte(rand.Text())
+		err = writeFile(o.path(saltFile), key)
+	}
+	if err == nil && len(key) < 16 {
+		err = errors.New("less than 16 octets; remove the file to get a new one")
+	}
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", o.path(saltFile), err)
+	}
+	return key, nil
 }
 
 // senders are the addresses that an account may send from (RFC 6409, 6.1).
-func (l logins) senders(ctx context.Context, user string) ([]smtp.Path, error) {
-	account, err := l.store.Account(ctx, user)
+func (o *Office) senders(ctx context.Context, user string) ([]smtp.Path, error) {
+	account, err := o.store.Account(ctx, user)
 	if errors.Is(err, store.ErrNotFound) {
 		return nil, nil // removed since the login
 	}
@@ -50,32 +135,4 @@ func (l logins) senders(ctx context.Context, user string) ([]smtp.Path, error) {
 		paths[i] = smtp.Path{Local: a.Local, Domain: a.Domain}
 	}
 	return paths, nil
-}
-
-func hasAddress(a store.Account, name string) bool {
-	local, domain, _ := cutAddress(name)
-	want := addressOf(local, domain).Key()
-	for _, address := range a.Addresses {
-		if address.Key() == want {
-			return true
-		}
-	}
-	return false
-}
-
-// cutAddress splits an address at its last @.
-func cutAddress(s string) (local, domain string, ok bool) {
-	i := strings.LastIndexByte(s, '@')
-	if i < 0 {
-		return s, "", false
-	}
-	return s[:i], s[i+1:], true
-}
-
-// addressOf is an address in the store's form.
-func addressOf(local, domain string) store.Address {
-	if ascii, err := idna.Lookup.ToASCII(domain); err == nil {
-		domain = ascii
-	}
-	return store.Address{Local: local, Domain: domain}
 }

@@ -8,8 +8,12 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/wirepost/wirepost/auth"
+	"github.com/wirepost/wirepost/examples/postoffice/directory"
 	"github.com/wirepost/wirepost/smtp"
 )
+
+// stored are the accounts in the data folder.
+func stored(o *Office) *directory.Stored { return o.people.(*directory.Stored) }
 
 // By which names an account is found.
 func TestLoginNames(t *testing.T) {
@@ -35,7 +39,7 @@ func TestLoginNames(t *testing.T) {
 		"postmaster@postoffice.test":     "", // mail for the postmaster has a reader, but nobody logs in so
 		"alice@postoffice.test@elsewher": "",
 	} {
-		user, stored, err := logins{o.store}.PasswordHash(t.Context(), name)
+		user, stored, err := stored(o).PasswordHash(t.Context(), name)
 		require.Equal(t, want, user, name)
 		if want == "" {
 			require.ErrorIs(t, err, auth.ErrCredentials, name)
@@ -45,7 +49,7 @@ func TestLoginNames(t *testing.T) {
 		require.Regexp(t, `^\$argon2id\$`, stored)
 	}
 	for _, name := range []string{"bob", "bob@postoffice.test"} {
-		_, _, err := logins{o.store}.PasswordHash(t.Context(), name)
+		_, _, err := stored(o).PasswordHash(t.Context(), name)
 		require.ErrorIs(t, err, auth.ErrDisabled, name)
 	}
 }

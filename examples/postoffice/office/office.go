@@ -24,6 +24,8 @@ type Office struct {
 	now    func() time.Time
 	store  store.Store
 	hasher auth.Hasher
+	people accounts
+	auth   *auth.Authenticator
 	*outbound
 
 	transfer, submission *smtp.Server
@@ -44,6 +46,7 @@ func Open(ctx context.Context, c Config) (_ *Office, err error) {
 		return nil, err
 	}
 	o := &Office{config: c, log: c.logger(), now: time.Now}
+	o.hasher.NTHash, o.hasher.Secret = c.LegacyAuth, c.LegacyAuth
 	if o.store, err = openStore(ctx, c.Dir, o.log); err != nil {
 		return nil, err
 	}
@@ -52,6 +55,7 @@ func Open(ctx context.Context, c Config) (_ *Office, err error) {
 			o.store.Close()
 		}
 	}()
+	o.people = o.accounts()
 	if err := o.furnish(ctx); err != nil {
 		return nil, err
 	}
@@ -72,7 +76,9 @@ func Open(ctx context.Context, c Config) (_ *Office, err error) {
 			o.outbound.close()
 		}
 	}()
-	o.setUp(hostname, domains, cert)
+	if err := o.setUp(ctx, hostname, domains, cert); err != nil {
+		return nil, err
+	}
 	if err := o.listen(); err != nil {
 		return nil, err
 	}

@@ -48,7 +48,7 @@ func TestFirstStart(t *testing.T) {
 	for _, e := range entries {
 		files = append(files, e.Name())
 	}
-	require.ElementsMatch(t, []string{certFile, demoFile, socketFile, storeDir, queueDir, trackDir}, files)
+	require.ElementsMatch(t, []string{certFile, demoFile, saltFile, socketFile, storeDir, queueDir, trackDir}, files)
 }
 
 // The certificate is for the host name and the loopback addresses, and clients

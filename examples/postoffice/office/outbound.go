@@ -110,7 +110,7 @@ func (o *Office) openOutbound(ctx context.Context, hostname string, domains []st
 		Options: smtp.Options{Convert: relay.Convert},
 		Content: relay.Content,
 	}}
-	out.dispatch = &dispatch{local: &mailboxes{store: o.store, now: o.now}, relay: out.relay}
+	out.dispatch = &dispatch{local: &mailboxes{store: o.store, people: o.people, now: o.now}, relay: out.relay}
 	out.queue = &queue.Queue{
 		Store:     s,
 		Transport: out.dispatch,
@@ -209,8 +209,9 @@ func (d *dispatch) Deliver(ctx context.Context, m *queue.Delivery) ([]queue.Resu
 
 // mailboxes is the queue.Transport to the store.
 type mailboxes struct {
-	store store.Store
-	now   func() time.Time
+	store  store.Store
+	people accounts
+	now    func() time.Time
 }
 
 // Deliver implements queue.Transport.
@@ -219,7 +220,7 @@ func (b *mailboxes) Deliver(ctx context.Context, m *queue.Delivery) ([]queue.Res
 	var folders []store.FolderID
 	var found []int
 	for i, to := range m.To {
-		account, err := findAccount(ctx, b.store, to.Path, m.Message.Size)
+		account, err := findAccount(ctx, b.people, to.Path, m.Message.Size)
 		if r, refused := asReply(err); refused {
 			results[i] = queue.Result{Reply: r}
 			continue

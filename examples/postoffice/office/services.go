@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"net"
 
-	"github.com/wirepost/wirepost/auth"
 	"github.com/wirepost/wirepost/examples/postoffice/store"
 	"github.com/wirepost/wirepost/pop3"
 	"github.com/wirepost/wirepost/smtp"
@@ -66,16 +65,19 @@ func findService(name string) *service {
 const connsPerAddr = 1000
 
 // setUp makes the servers.
-func (o *Office) setUp(hostname string, domains []string, cert tls.Certificate) {
+func (o *Office) setUp(ctx context.Context, hostname string, domains []string, cert tls.Certificate) error {
 	tlsConfig := &tls.Config{Certificates: []tls.Certificate{cert}, MinVersion: tls.VersionTLS12}
-	accounts := logins{o.store}
-	authenticator := &auth.Authenticator{
-		Accounts:      &auth.Passwords{Lookup: accounts, Hasher: &o.hasher, Logger: o.log},
-		AllowInsecure: o.config.InsecureAuth,
-		Logger:        o.log,
+	if err := o.askForCertificates(tlsConfig); err != nil {
+		return err
 	}
+	authenticator, err := o.authenticator(ctx)
+	if err != nil {
+		return err
+	}
+	o.auth = authenticator
 	backend := &inbound{
 		store:    o.store,
+		people:   o.people,
 		queue:    o.outbound.queue,
 		domains:  make(map[string]bool),
 		main:     domains[0],
@@ -107,7 +109,7 @@ func (o *Office) setUp(hostname string, domains []string, cert tls.Certificate) 
 		TLSConfig:  tlsConfig,
 		Auth:       authenticator,
 		Submission: true,
-		MaySend:    smtp.SenderIsLogin(accounts.senders),
+		MaySend:    smtp.SenderIsLogin(o.senders),
 		Limits:     smtp.Limits{ConnsPerAddr: connsPerAddr},
 		Logger:     o.log,
 		Trace:      o.traceSMTP,
@@ -121,6 +123,7 @@ func (o *Office) setUp(hostname string, domains []string, cert tls.Certificate) 
 		Logger:    o.log,
 		Trace:     o.tracePOP3,
 	}
+	return nil
 }
 
 // listen opens all listeners, or none.

@@ -72,6 +72,10 @@ type AccountChange struct {
 	Disabled     *bool
 	Quota        *int64
 	Addresses    []Address // all of them, the primary one first
+
+	// If, when set, is the hash that the account must have for anything to be changed. If it has
+	// another, somebody was faster: ChangeAccount changes nothing, and returns the account as it is.
+	If *PasswordHash
 }
 
 // Check returns an ErrInvalid that says what is wrong with c, or nil.

@@ -26,6 +26,9 @@ func (t *tx) changeAccount(id store.AccountID, c store.AccountChange) (store.Acc
 	if err != nil {
 		return a, err
 	}
+	if c.If != nil && *c.If != a.PasswordHash {
+		return a, nil
+	}
 	if c.Addresses != nil {
 		if err := t.mustBeFree(c.Addresses, id); err != nil {
 			return a, err

@@ -83,6 +83,8 @@ var accountRules = []rule{
 		}{
 			{store.AccountChange{PasswordHash: new(store.PasswordHash("new"))}, func() { want.PasswordHash = "new" }},
 			{store.AccountChange{Disabled: new(true)}, func() { want.Disabled = true }},
+			{store.AccountChange{If: new(store.PasswordHash("old")), Disabled: new(false), PasswordHash: new(store.PasswordHash("x"))}, func() {}},
+			{store.AccountChange{If: new(store.PasswordHash("new")), PasswordHash: new(store.PasswordHash("newer"))}, func() { want.PasswordHash = "newer" }},
 			{store.AccountChange{Quota: new(int64(77))}, func() { want.Quota = 77 }},
 			{store.AccountChange{Addresses: []store.Address{addr("rob", domain)}}, func() { want.Addresses = []store.Address{addr("rob", domain)} }},
 		} {
