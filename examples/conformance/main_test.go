@@ -220,6 +220,6 @@ func TestRedact(t *testing.T) {
 		"C: AUTH PLAIN " + b64([]byte("\x00a\x00"+o.password+"-not")): "C: AUTH PLAIN (password)",
 		"C: AUTH PLAIN " + b64([]byte("\x00a\x00other")):              "C: AUTH PLAIN " + b64([]byte("\x00a\x00other")),
 	} {
-		require.Equal(t, want, o.redactLine(in))
+		require.Equal(t, want, redactLine(in, o.password))
 	}
 }

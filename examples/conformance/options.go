@@ -12,8 +12,11 @@ import (
 	"time"
 )
 
-// passwordVar keeps a password out of the list of processes.
-const passwordVar = "CONFORMANCE_PASSWORD"
+// These keep passwords out of the list of processes.
+const (
+	passwordVar      = "CONFORMANCE_PASSWORD"
+	otherPasswordVar = "CONFORMANCE_OTHER_PASSWORD"
+)
 
 // options are what the command line says.
 type options struct {
@@ -25,17 +28,21 @@ type options struct {
 	user     string
 	password string
 	delete   bool
-	timeout  time.Duration
-	only     *regexp.Regexp
-	json     bool
-	junit    bool
-	verbose  bool
+
+	other, otherPassword string
+	scratch              string
+
+	timeout time.Duration
+	only    *regexp.Regexp
+	json    bool
+	junit   bool
+	verbose bool
 }
 
 var errUsage = errors.New("usage")
 
 func parse(args []string, stderr io.Writer) (*options, error) {
-	o := &options{password: os.Getenv(passwordVar)}
+	o := &options{password: os.Getenv(passwordVar), otherPassword: os.Getenv(otherPasswordVar)}
 	set := o.flags(stderr)
 	words, err := parseMixed(set, args)
 	switch {
@@ -81,6 +88,9 @@ func (o *options) flags(stderr io.Writer) *flag.FlagSet {
 	set.StringVar(&o.user, "user", "", "`name` to log in with")
 	set.StringVar(&o.password, "password", o.password, "its `password`; better set $"+passwordVar)
 	set.BoolVar(&o.delete, "delete", false, "pop3: run the cases that remove messages too; about ten are enough")
+	set.StringVar(&o.scratch, "scratch", "", "imap4: how the `name` of mailboxes begins that the cases may make, fill and delete; most cases need one")
+	set.StringVar(&o.other, "other", "", "imap4: another user's `name`, to be given rights (default anyone)")
+	set.StringVar(&o.otherPassword, "other-password", o.otherPassword, "imap4: the other user's `password`; better set $"+otherPasswordVar)
 	set.DurationVar(&o.timeout, "timeout", 10*time.Second, "how long to wait for the server, each time")
 	set.BoolVar(&o.json, "json", false, "print JSON, one object a line")
 	set.BoolVar(&o.junit, "junit", false, "print JUnit XML")
@@ -89,8 +99,9 @@ func (o *options) flags(stderr io.Writer) *flag.FlagSet {
 		o.only, err = regexp.Compile(s)
 		return err
 	})
-	// The password must not be printed as a default.
+	// Passwords must not be printed as defaults.
 	set.Lookup("password").DefValue = ""
+	set.Lookup("other-password").DefValue = ""
 	return set
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"github.com/wirepost/wirepost/imap4/imap4test"
 	"github.com/wirepost/wirepost/pop3/pop3test"
 	"github.com/wirepost/wirepost/smtp/smtptest"
 )
@@ -33,6 +34,7 @@ type protocol struct {
 var protocols = []protocol{
 	{"smtp", checkSMTP},
 	{"pop3", checkPOP3},
+	{"imap4", checkIMAP4},
 }
 
 func findProtocol(name string) *protocol {
@@ -68,4 +70,18 @@ func checkPOP3(ctx context.Context, o *options, report func(result)) {
 		Timeout:     o.timeout,
 		Only:        o.only,
 	}, func(r pop3test.Result) { report(result(r)) })
+}
+
+func checkIMAP4(ctx context.Context, o *options, report func(result)) {
+	imap4test.Check(ctx, imap4test.Target{
+		Addr:          o.addr,
+		ImplicitTLS:   o.tls,
+		User:          o.user,
+		Password:      o.password,
+		Other:         o.other,
+		OtherPassword: o.otherPassword,
+		Scratch:       o.scratch,
+		Timeout:       o.timeout,
+		Only:          o.only,
+	}, func(r imap4test.Result) { report(result(r)) })
 }

@@ -67,7 +67,7 @@ func matches(patterns, p string) bool {
 
 // isKit reports whether the path is one of an xxxtest package, such as smtp/smtptest.
 func isKit(p string) bool {
-	return path.Base(p) == path.Base(path.Dir(p))+"test" || p == "dnsresolve/dnstest"
+	return path.Base(p) == path.Base(path.Dir(p))+"test" || p == "dnsresolve/dnstest" || p == "imap4/storetest"
 }
 
 // TestLayers checks every package's dependencies against the table, those of the tests with other programs too.

@@ -86,7 +86,7 @@ var digits = regexp.MustCompile(`\d+`)
 
 // identifier matches what looks like a citation without its space and is none: a name of package time, and the address type
 // of ORCPT in capitals.
-var identifier = regexp.MustCompile(`\btime\.RFC\d+|=RFC822;`)
+var identifier = regexp.MustCompile(`\btime\.RFC\d+|=RFC822;|\bRFC822(\.SIZE|\.HEADER|\.TEXT|\b)`)
 
 // cited returns the numbers of the RFCs that the text cites.
 func cited(text string) (numbers []int, err error) {

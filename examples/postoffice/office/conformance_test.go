@@ -3,6 +3,7 @@ package office
 import (
 	"testing"
 
+	"github.com/wirepost/wirepost/imap4/imap4test"
 	"github.com/wirepost/wirepost/pop3/pop3test"
 	"github.com/wirepost/wirepost/smtp/smtptest"
 )
@@ -41,6 +42,24 @@ func TestPOP3Conformance(t *testing.T) {
 				User:        alice.Name,
 				Password:    alice.Password,
 				MayDelete:   true,
+			})
+		})
+	}
+}
+
+func TestIMAP4Conformance(t *testing.T) {
+	o := start(t, Config{Dir: t.TempDir(), Unguarded: true})
+	alice, bob := o.DemoUsers()[0], o.DemoUsers()[1]
+	for _, service := range []string{"imap", "imaps"} {
+		t.Run(service, func(t *testing.T) {
+			imap4test.TestServer(t, imap4test.Target{
+				Addr:          o.Addresses()[service],
+				ImplicitTLS:   findService(service).tls,
+				User:          alice.Name,
+				Password:      alice.Password,
+				Other:         bob.Name,
+				OtherPassword: bob.Password,
+				Scratch:       "wirepost-test",
 			})
 		})
 	}

@@ -3,14 +3,13 @@ package office
 import (
 	"context"
 	"errors"
-	"fmt"
-	"io"
 	"log/slog"
-	"strconv"
 	"sync"
 	"time"
 
+	"github.com/wirepost/wirepost/examples/postoffice/mailbox"
 	"github.com/wirepost/wirepost/examples/postoffice/store"
+	"github.com/wirepost/wirepost/imap4"
 	"github.com/wirepost/wirepost/pop3"
 )
 
@@ -33,13 +32,18 @@ func (o *Office) openMaildrop(ctx context.Context, c *pop3.Conn) (pop3.Maildrop,
 	case err != nil:
 		return nil, err
 	}
-	d := &maildrop{store: o.store, log: o.log, inbox: account.Inbox, lease: lease}
-	d.keep(ctx)
-	return d, nil
+	l := &mailLock{store: o.store, log: o.log, inbox: account.Inbox, lease: lease}
+	l.keep(ctx)
+	return &mailbox.Drop{
+		Account: o.mailboxes(account),
+		Box:     imap4.MailboxID(account.Inbox),
+		Remove:  l.remove,
+		Unlock:  l.release,
+	}, nil
 }
 
-// A maildrop is one POP3 session's view of an INBOX.
-type maildrop struct {
+// A mailLock is one POP3 session's hold of an INBOX.
+type mailLock struct {
 	store    store.Store
 	log      *slog.Logger
 	inbox    store.FolderID
@@ -50,16 +54,16 @@ type maildrop struct {
 	lease store.Lease
 }
 
-// keep renews the lease until Close, which comes after the end of the session's
+// keep renews the lease until release, which comes after the end of the session's
 // context.
-func (d *maildrop) keep(ctx context.Context) {
-	ctx, d.stop = context.WithCancel(context.WithoutCancel(ctx))
-	d.renewing.Go(func() { d.renew(ctx) })
+func (l *mailLock) keep(ctx context.Context) {
+	ctx, l.stop = context.WithCancel(context.WithoutCancel(ctx))
+	l.renewing.Go(func() { l.renew(ctx) })
 }
 
 // renew keeps the lease until ctx ends. What keeps the store from renewing it
-// may be over by the next time. A lease that is lost shows at Commit.
-func (d *maildrop) renew(ctx context.Context) {
+// may be over by the next time. A lease that is lost shows at remove.
+func (l *mailLock) renew(ctx context.Context) {
 	ticker := time.NewTicker(leaseRenew)
 	defer ticker.Stop()
 	for {
@@ -68,95 +72,47 @@ func (d *maildrop) renew(ctx context.Context) {
 			return
 		case <-ticker.C:
 		}
-		lease, err := d.store.RenewMaildrop(ctx, d.current(), leaseTime)
+		lease, err := l.store.RenewMaildrop(ctx, l.current(), leaseTime)
 		switch {
 		case ctx.Err() != nil:
 			return
 		case errors.Is(err, store.ErrLeaseLost):
-			d.log.WarnContext(ctx, "maildrop is no longer locked", "inbox", d.inbox, "err", err)
+			l.log.WarnContext(ctx, "maildrop is no longer locked", "inbox", l.inbox, "err", err)
 			return
 		case err != nil:
-			d.log.WarnContext(ctx, "maildrop is locked for less long", "inbox", d.inbox, "err", err)
+			l.log.WarnContext(ctx, "maildrop is locked for less long", "inbox", l.inbox, "err", err)
 			continue
 		}
-		d.mu.Lock()
-		d.lease = lease
-		d.mu.Unlock()
+		l.mu.Lock()
+		l.lease = lease
+		l.mu.Unlock()
 	}
 }
 
-func (d *maildrop) current() store.Lease {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	return d.lease
+func (l *mailLock) current() store.Lease {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.lease
 }
 
-// Messages implements pop3.Maildrop.
-func (d *maildrop) Messages(ctx context.Context) ([]pop3.Message, error) {
-	folder, metas, err := d.store.Scan(ctx, d.inbox, 0)
-	if err != nil {
-		return nil, err
+// remove expunges messages, if the lease still runs.
+func (l *mailLock) remove(ctx context.Context, uids imap4.UIDSet) error {
+	var expunge store.UIDSet
+	for _, r := range uids {
+		expunge = append(expunge, store.UIDRange{From: store.UID(r.First), To: store.UID(r.Last)})
 	}
-	messages := make([]pop3.Message, 0, folder.Counts.Messages)
-	for m, err := range metas {
-		if err != nil {
-			return nil, err
-		}
-		id := strconv.FormatUint(uint64(m.UID), 10)
-		messages = append(messages, pop3.Message{
-			ID: id,
-			// A UID is unique within its UIDVALIDITY, for good.
-			UIDL: fmt.Sprintf("%d.%s", folder.UIDValidity, id),
-			Size: m.Size,
-		})
-	}
-	return messages, nil
-}
-
-// Body implements pop3.Maildrop.
-func (d *maildrop) Body(ctx context.Context, id string) (io.ReadCloser, error) {
-	uid, err := parseUID(id)
-	if err != nil {
-		return nil, err
-	}
-	body, err := d.store.Open(ctx, d.inbox, uid)
-	if err != nil {
-		return nil, err
-	}
-	return struct {
-		io.Reader
-		io.Closer
-	}{io.NewSectionReader(body, 0, body.Size()), body}, nil
-}
-
-// Commit implements pop3.Maildrop.
-func (d *maildrop) Commit(ctx context.Context, deleted []string) error {
-	uids := make([]store.UID, 0, len(deleted))
-	for _, id := range deleted {
-		uid, err := parseUID(id)
-		if err != nil {
-			return err
-		}
-		uids = append(uids, uid)
-	}
-	_, err := d.store.CommitMaildrop(ctx, d.current(), store.MaildropChange{Expunge: store.NewUIDSet(uids...)})
+	_, err := l.store.CommitMaildrop(ctx, l.current(), store.MaildropChange{Expunge: expunge})
 	return err
 }
 
-// Close ends the lease.
-func (d *maildrop) Close() error {
-	d.stop()
-	d.renewing.Wait()
+// release ends the lease.
+func (l *mailLock) release() error {
+	l.stop()
+	l.renewing.Wait()
 	// The session's context has ended; this must be done all the same.
-	err := d.store.ReleaseMaildrop(context.Background(), d.current())
+	err := l.store.ReleaseMaildrop(context.Background(), l.current())
 	if errors.Is(err, store.ErrLeaseLost) || errors.Is(err, store.ErrClosed) {
 		return nil
 	}
 	return err
-}
-
-// parseUID reads an ID that Messages has made.
-func parseUID(id string) (store.UID, error) {
-	n, err := strconv.ParseUint(id, 10, 32)
-	return store.UID(n), err
 }

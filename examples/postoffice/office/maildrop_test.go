@@ -127,10 +127,10 @@ func hold(t *testing.T, answers ...error) (l *leases) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
 		l = &leases{began: time.Now(), answers: answers}
-		d := &maildrop{store: l, log: slog.New(slog.DiscardHandler), lease: store.Lease{Token: 1}}
-		d.keep(t.Context())
+		held := &mailLock{store: l, log: slog.New(slog.DiscardHandler), lease: store.Lease{Token: 1}}
+		held.keep(t.Context())
 		time.Sleep(21 * time.Minute)
-		require.NoError(t, d.Close())
+		require.NoError(t, held.release())
 	})
 	return l
 }

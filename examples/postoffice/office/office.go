@@ -13,6 +13,7 @@ import (
 	"github.com/wirepost/wirepost/auth"
 	"github.com/wirepost/wirepost/examples/postoffice/store"
 	"github.com/wirepost/wirepost/examples/postoffice/store/sqlite"
+	"github.com/wirepost/wirepost/imap4"
 	"github.com/wirepost/wirepost/pop3"
 	"github.com/wirepost/wirepost/smtp"
 )
@@ -30,6 +31,7 @@ type Office struct {
 
 	transfer, submission *smtp.Server
 	pop3                 *pop3.Server
+	imap4                *imap4.Server
 	listeners            []listener
 	control              *control
 	users                []DemoUser
@@ -141,7 +143,7 @@ func (o *Office) shutdown() {
 	ctx, cancel := context.WithTimeout(context.Background(), shutdownTime)
 	defer cancel()
 	var ending sync.WaitGroup
-	for _, s := range []server{o.transfer, o.submission, o.pop3} {
+	for _, s := range []server{o.transfer, o.submission, o.pop3, o.imap4} {
 		ending.Go(func() {
 			if err := s.Shutdown(ctx); err != nil {
 				o.log.WarnContext(ctx, "conversations were cut", "err", err)
@@ -157,14 +159,14 @@ func (o *Office) shutdown() {
 // Close cuts all conversations and returns once they are over. After Serve it
 // does nothing.
 func (o *Office) Close() error {
-	for _, s := range []server{o.transfer, o.submission, o.pop3} {
+	for _, s := range []server{o.transfer, o.submission, o.pop3, o.imap4} {
 		s.Close()
 	}
 	o.closeListeners() // those that nobody has served
 	if o.control != nil {
 		o.control.close()
 	}
-	for _, s := range []server{o.transfer, o.submission, o.pop3} {
+	for _, s := range []server{o.transfer, o.submission, o.pop3, o.imap4} {
 		// They have been closed, so it only waits: what a conversation still
 		// does, it does with the store open.
 		_ = s.Shutdown(context.Background())
@@ -195,10 +197,10 @@ func (o *Office) sweep(ctx context.Context) {
 }
 
 func isClosed(err error) bool {
-	return errors.Is(err, smtp.ErrServerClosed) || errors.Is(err, pop3.ErrServerClosed)
+	return errors.Is(err, smtp.ErrServerClosed) || errors.Is(err, pop3.ErrServerClosed) || errors.Is(err, imap4.ErrServerClosed)
 }
 
-// traceSMTP and tracePOP3 write the protocol log, without arguments.
+// traceSMTP, tracePOP3 and traceIMAP4 write the protocol log, without arguments.
 func (o *Office) traceSMTP(c *smtp.Conn, e smtp.Event) {
 	if e.Kind == smtp.CommandDone {
 		o.log.Debug("smtp", "remote", c.RemoteAddr(), "verb", e.Verb, "code", e.Reply.Code, "took", e.Duration)
@@ -208,5 +210,11 @@ func (o *Office) traceSMTP(c *smtp.Conn, e smtp.Event) {
 func (o *Office) tracePOP3(c *pop3.Conn, e pop3.Event) {
 	if e.Kind == pop3.CommandDone {
 		o.log.Debug("pop3", "remote", c.RemoteAddr(), "verb", e.Verb, "ok", e.Reply.OK, "took", e.Duration)
+	}
+}
+
+func (o *Office) traceIMAP4(c *imap4.Conn, e imap4.Event) {
+	if e.Kind == imap4.CommandDone {
+		o.log.Debug("imap4", "remote", c.RemoteAddr(), "verb", e.Verb, "status", e.Reply.Status, "took", e.Duration)
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"net"
 
 	"github.com/wirepost/wirepost/examples/postoffice/store"
+	"github.com/wirepost/wirepost/imap4"
 	"github.com/wirepost/wirepost/pop3"
 	"github.com/wirepost/wirepost/smtp"
 )
@@ -35,6 +36,8 @@ var services = []service{
 	{"submissions", 2465, true, func(o *Office) server { return o.submission }},
 	{"pop3", 2110, false, func(o *Office) server { return o.pop3 }},
 	{"pop3s", 2995, true, func(o *Office) server { return o.pop3 }},
+	{"imap", 2143, false, func(o *Office) server { return o.imap4 }},
+	{"imaps", 2993, true, func(o *Office) server { return o.imap4 }},
 }
 
 // A Service tells of a place where an Office listens.
@@ -122,6 +125,16 @@ func (o *Office) setUp(ctx context.Context, hostname string, domains []string, c
 		Limits:    pop3.Limits{ConnsPerAddr: connsPerAddr},
 		Logger:    o.log,
 		Trace:     o.tracePOP3,
+	}
+	o.imap4 = &imap4.Server{
+		Backend:   imap4.BackendFunc(o.openMailboxes),
+		Hostname:  hostname,
+		TLSConfig: tlsConfig,
+		Auth:      authenticator,
+		ID:        map[string]string{"name": "postoffice", "support-url": "https://github.com/wirepost/wirepost"},
+		Limits:    imap4.Limits{ConnsPerAddr: connsPerAddr},
+		Logger:    o.log,
+		Trace:     o.traceIMAP4,
 	}
 	return nil
 }

@@ -10,9 +10,9 @@ import (
 
 // Limits of one call.
 const (
-	MaxRecipients = 1000 // folders of one delivery
-	MaxAppend     = 1000 // messages of one Append
-	MaxSender     = 1024 // octets
+	MaxRecipients = 1000   // folders of one delivery
+	MaxAppend     = 10_000 // messages of one Append
+	MaxSender     = 1024   // octets
 )
 
 // A Delivery says where a message goes.

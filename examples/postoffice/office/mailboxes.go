@@ -1,0 +1,41 @@
+package office
+
+import (
+	"context"
+	"errors"
+
+	"github.com/wirepost/wirepost/examples/postoffice/mailbox"
+	"github.com/wirepost/wirepost/examples/postoffice/store"
+	"github.com/wirepost/wirepost/imap4"
+)
+
+// openMailboxes opens the mail of who has logged in, for an IMAP session.
+func (o *Office) openMailboxes(ctx context.Context, c *imap4.Conn) (imap4.Account, error) {
+	user, err := o.store.Account(ctx, c.Identity().Name())
+	if err != nil {
+		return nil, err
+	}
+	a := o.mailboxes(user)
+	if a.Administrator, err = o.isAdministrator(ctx, user); err != nil {
+		return nil, err
+	}
+	if err := a.Furnish(ctx); err != nil && !errors.Is(err, imap4.ErrLimit) && !errors.Is(err, store.ErrReadOnly) {
+		return nil, err
+	} // on a full disk mail can be read all the same
+	return a, nil
+}
+
+// mailboxes are a user's.
+func (o *Office) mailboxes(user store.Account) *mailbox.Account {
+	return &mailbox.Account{Store: o.store, User: user}
+}
+
+// isAdministrator tells whether the account gets the postmaster's mail: whoever
+// does looks after public folders, too.
+func (o *Office) isAdministrator(ctx context.Context, user store.Account) (bool, error) {
+	postmaster, err := o.store.Resolve(ctx, store.Address{Local: store.Postmaster})
+	if errors.Is(err, store.ErrNotFound) {
+		return false, nil
+	}
+	return err == nil && postmaster.ID == user.ID, err
+}

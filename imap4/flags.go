@@ -1,0 +1,24 @@
+package imap4
+
+// SystemFlags are the flags that RFC 9051, 2.3.2 defines, as bits. \Recent is
+// not among them: it belongs to a session.
+type SystemFlags uint8
+
+// The system flags.
+const (
+	Seen SystemFlags = 1 << iota
+	Answered
+	Flagged
+	Deleted
+	Draft
+)
+
+// Flags are a message's flags.
+type Flags struct {
+	System SystemFlags
+
+	// Keywords are atoms of 1 to 255 octets. They compare without regard to
+	// ASCII case, none is there twice, and the order does not matter; a store
+	// keeps the spelling that the mailbox saw first.
+	Keywords []string
+}

@@ -1,0 +1,225 @@
+package imap4
+
+import (
+	"cmp"
+	"context"
+	"crypto/tls"
+	"errors"
+	"log/slog"
+	"net"
+	"net/netip"
+	"sync"
+	"time"
+
+	"github.com/wirepost/wirepost/auth"
+	"github.com/wirepost/wirepost/imap4/internal/summary"
+	"github.com/wirepost/wirepost/internal/serve"
+)
+
+// ErrServerClosed is what Serve and ServeConn return after Shutdown or Close.
+var ErrServerClosed = errors.New("imap4: server closed")
+
+var errNoBackend = errors.New("imap4: Server.Backend must be set")
+
+// A Server answers IMAP4. Backend must be set, and Auth, without which nobody
+// can log in. The fields must not be changed once the server serves.
+type Server struct {
+	Backend  Backend
+	Hostname string // how the server names itself; "localhost" if empty
+
+	TLSConfig *tls.Config         // for STARTTLS and ServeTLS; nil: neither
+	Auth      *auth.Authenticator // for LOGIN and AUTHENTICATE; nil: neither
+
+	RequireTLS bool // refuse every login before TLS, not only those that show the password
+
+	// ID is what the server says of itself (RFC 2971), such as "name" and
+	// "version"; nil is the name alone.
+	ID map[string]string
+
+	// Language is the tag of the language that LANGUAGE "default" chooses (RFC
+	// 5255, 3.2): "en" or "de"; "i-default" if empty.
+	Language string
+
+	Limits Limits
+
+	// Allow and Deny say who may connect. The longest prefix that holds the
+	// client's address decides, Deny on a tie; with an Allow list, whoever is
+	// in neither is denied.
+	Allow, Deny []netip.Prefix
+
+	// ProxyFrom are the peers that speak for others by the PROXY protocol,
+	// version 1 or 2. They must; nobody else can.
+	ProxyFrom []netip.Prefix
+
+	Logger *slog.Logger // what nobody else can see; slog.Default() if nil
+
+	// Trace is told of every conversation and command. It is called from the
+	// conversation's goroutine and should be quick. It never sees arguments,
+	// so no credentials either.
+	Trace func(*Conn, Event)
+
+	life  serve.Life
+	once  sync.Once
+	limit Limits
+	known *summary.Cache // what is remembered about messages
+
+	mu    sync.Mutex
+	users map[string]int // conversations of each; on mu
+}
+
+// Serve accepts conversations from l until Shutdown or Close, after which it
+// returns ErrServerClosed. It closes l.
+func (s *Server) Serve(l net.Listener) error { return s.serve(l, nil) }
+
+// ServeTLS is Serve for clients that begin with TLS (RFC 8314, 3.3), as
+// TLSConfig says. A PROXY header comes before the TLS.
+func (s *Server) ServeTLS(l net.Listener) error {
+	if s.TLSConfig == nil {
+		l.Close()
+		return errors.New("imap4: ServeTLS needs a TLSConfig")
+	}
+	return s.serve(l, s.TLSConfig)
+}
+
+func (s *Server) serve(l net.Listener, cfg *tls.Config) error {
+	if s.Backend == nil {
+		l.Close()
+		return errNoBackend
+	}
+	limits := s.limits()
+	err := s.life.Serve(l, &serve.Options{
+		MaxConns:        max(0, limits.Conns),
+		MaxConnsPerAddr: max(0, limits.ConnsPerAddr),
+		Allow:           s.Allow,
+		Deny:            s.Deny,
+		ProxyFrom:       s.ProxyFrom,
+		TLSConfig:       cfg,
+		Logger:          s.logger(),
+		Refuse:          refuse,
+		Handle: func(ctx context.Context, nc net.Conn) {
+			// What went wrong is in the trace.
+			_ = s.ServeConn(ctx, nc)
+		},
+	})
+	if errors.Is(err, serve.ErrClosed) {
+		return ErrServerClosed
+	}
+	return err
+}
+
+// refuse tells a client why it is not served.
+func refuse(nc net.Conn, why serve.Refusal) {
+	r := tooManyConns
+	switch why {
+	case serve.Denied:
+		r = accessDenied
+	case serve.Paused:
+		r = shuttingDown
+	}
+	// The peer is sent away whether it hears this or not, but not waited for.
+	if nc.SetDeadline(time.Now().Add(refuseTime)) == nil {
+		_, _ = nc.Write(r.AppendTo([]byte("* ")))
+	}
+}
+
+// refuseTime is for a refusal to be told, a TLS handshake included.
+const refuseTime = 5 * time.Second
+
+// ServeConn holds the conversation on nc and returns when that is over: nil
+// after a LOGOUT, else why it ended. It leaves closing nc to its caller, who
+// opened it. If nc is a *tls.Conn its handshake is done
+// first. The end of ctx cuts the conversation.
+func (s *Server) ServeConn(ctx context.Context, nc net.Conn) error {
+	if s.Backend == nil {
+		return errNoBackend
+	}
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	c := newConn(s, nc)
+	leave, err := s.life.Enter(c.wire.Interrupt, func() { cancel(ErrServerClosed) })
+	if err != nil {
+		refuse(nc, serve.Paused)
+		return ErrServerClosed
+	}
+	defer leave()
+	defer context.AfterFunc(ctx, c.wire.Abort)()
+	return c.run(ctx)
+}
+
+// Pause makes Serve refuse new connections; those that are open go on, and
+// ServeConn still takes what it is given.
+func (s *Server) Pause() { s.life.Pause() }
+
+// Resume ends a Pause.
+func (s *Server) Resume() { s.life.Resume() }
+
+// Shutdown stops accepting and sends idle clients away. It waits until the other
+// conversations have come to the end of a command and are over; the end of ctx
+// cuts them short and is the error then.
+func (s *Server) Shutdown(ctx context.Context) error { return s.life.Shutdown(ctx) }
+
+// Close cuts all conversations.
+func (s *Server) Close() error { return s.life.Close() }
+
+// Stats counts what came to a Server.
+type Stats struct {
+	Active       int    // conversations now
+	Accepted     uint64 // connections that Serve has accepted, those refused included
+	RefusedFull  uint64 // by Limits.Conns
+	RefusedAddr  uint64 // by Limits.ConnsPerAddr
+	Denied       uint64 // by Allow and Deny
+	BadProxy     uint64 // by a missing or malformed PROXY header
+	Paused       bool
+	ShuttingDown bool
+}
+
+// Stats returns the counters of now.
+func (s *Server) Stats() Stats {
+	n := s.life.Stats()
+	return Stats{
+		Active:       n.Active,
+		Accepted:     n.Accepted,
+		RefusedFull:  n.RefusedFull,
+		RefusedAddr:  n.RefusedAddr,
+		Denied:       n.Denied,
+		BadProxy:     n.ProxyErrors,
+		Paused:       n.Paused,
+		ShuttingDown: s.life.Draining(),
+	}
+}
+
+// enter counts a conversation of a user, if there may be one more.
+func (s *Server) enter(user string) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if over(s.users[user]+1, s.limits().ConnsPerUser) {
+		return false
+	}
+	if s.users == nil {
+		s.users = map[string]int{}
+	}
+	s.users[user]++
+	return true
+}
+
+// leave undoes enter.
+func (s *Server) leave(user string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.users[user]--; s.users[user] <= 0 {
+		delete(s.users, user)
+	}
+}
+
+func (s *Server) hostname() string { return cmp.Or(s.Hostname, "localhost") }
+
+func (s *Server) logger() *slog.Logger { return cmp.Or(s.Logger, slog.Default()) }
+
+// limits are Limits with their defaults, worked out once.
+func (s *Server) limits() *Limits {
+	s.once.Do(func() {
+		s.limit = s.Limits.orDefaults()
+		s.known = summary.NewCache(s.limit.Summaries)
+	})
+	return &s.limit
+}
