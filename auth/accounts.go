@@ -2,6 +2,8 @@ package auth
 
 import (
 	"context"
+	"fmt"
+	"log/slog"
 	"strings"
 )
 
@@ -52,6 +54,15 @@ type SCRAMKey struct {
 	ServerKey  []byte
 }
 
+// String tells the iterations only.
+func (k SCRAMKey) String() string { return fmt.Sprintf("auth.SCRAMKey(%d iterations)", k.Iterations) }
+
+// GoString is String.
+func (k SCRAMKey) GoString() string { return k.String() }
+
+// LogValue is String.
+func (k SCRAMKey) LogValue() slog.Value { return slog.StringValue(k.String()) }
+
 // An NTHashLookup knows the MD4 hash of a password in UTF-16 (MS-NLMP, 3.3.1),
 // which is as good as the password to whoever steals it. Its errors are those of
 // PasswordLookup.
@@ -66,7 +77,8 @@ type NTHashLookup interface {
 type TokenVerifier interface {
 	// VerifyToken returns the account that the token is for. name is what the
 	// client says, prepared by PrepareName, "" if it leaves that to the token.
-	// ErrCredentials for a token that is unknown, over, or not for name.
+	// ErrCredentials for a token that is unknown, over, or not for name;
+	// ErrDisabled if the account must not be used: nothing else asks for that.
 	VerifyToken(ctx context.Context, c *Conn, name, token string) (user string, err error)
 }
 
@@ -75,7 +87,8 @@ type TokenVerifier interface {
 // the TLS configuration verified.
 type CertificateMapper interface {
 	// MapCertificate returns the account; the certificate is the first of
-	// c.TLS.PeerCertificates. ErrCredentials if there is none.
+	// c.TLS.PeerCertificates. ErrCredentials if there is none; ErrDisabled if it
+	// must not be used: nothing else asks for that.
 	MapCertificate(ctx context.Context, c *Conn) (user string, err error)
 }
 

@@ -2,6 +2,7 @@ package auth
 
 import (
 	"context"
+	"fmt"
 	"log/slog"
 	"slices"
 	"sync"
@@ -69,6 +70,17 @@ type Authenticator struct {
 	ownSalt  sync.Once
 	saltMade []byte // SaltKey's stand-in
 }
+
+// String names the type of the accounts, and not SaltKey.
+func (a *Authenticator) String() string {
+	if a == nil {
+		return "auth.Authenticator(nil)"
+	}
+	return fmt.Sprintf("auth.Authenticator(%T)", a.Accounts)
+}
+
+// GoString is String.
+func (a *Authenticator) GoString() string { return a.String() }
 
 // Limits bound what a client may send, in octets of UTF-8. RFC 4616, 2, asks for
 // at least 255 of each. What is longer is ErrMalformed.

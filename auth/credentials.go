@@ -2,6 +2,7 @@ package auth
 
 import (
 	"fmt"
+	"log/slog"
 	"net"
 	"slices"
 	"strings"
@@ -17,7 +18,7 @@ type Credentials struct {
 	Password string
 	Token    string // a bearer token of OAuth 2.0
 	As       string // the account to act as, where it is another one
-	Domain   string // for NTLM; "" is what the server says
+	Domain   string // for NTLM; may be "", and Name then user@domain
 
 	// Certificate says that the TLS connection has the client's certificate,
 	// to log in by it (EXTERNAL).
@@ -165,3 +166,6 @@ func (cr Credentials) String() string { return fmt.Sprintf("auth.Credentials(%q)
 
 // GoString is String.
 func (cr Credentials) GoString() string { return cr.String() }
+
+// LogValue is String: a slog.JSONHandler would take the fields.
+func (cr Credentials) LogValue() slog.Value { return slog.StringValue(cr.String()) }

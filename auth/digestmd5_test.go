@@ -88,6 +88,31 @@ func TestDigestMD5Responses(t *testing.T) {
 	}
 }
 
+// TestDigestMD5Elsewhere: the right password does not help in an answer to another
+// exchange, which somebody may have listened to, nor in one meant for another
+// server.
+func TestDigestMD5Elsewhere(t *testing.T) {
+	accounts := secretFunc(func(name string) (string, string, error) { return name, "secret", nil })
+	for name, c := range map[string]struct {
+		change func(*digest.Response)
+		want   error
+	}{
+		"here":             {func(*digest.Response) {}, nil},
+		"no realm":         {func(r *digest.Response) { r.Realm, r.HasRealm = "", false }, nil},
+		"another exchange": {func(r *digest.Response) { r.Nonce = "OA9MG9tEQGm2hh" }, ErrCredentials},
+		"another service":  {func(r *digest.Response) { r.URI = "smtp/elwood.innosoft.com" }, ErrCredentials},
+		"another server":   {func(r *digest.Response) { r.URI = "imap/evil.example" }, ErrCredentials},
+		"another realm":    {func(r *digest.Response) { r.Realm = "evil.example" }, ErrCredentials},
+	} {
+		e, offered := elwood(t, accounts)
+		r := digest.NewResponse(offered, "chris", offered.Realms[0], "OA6MHXh6VqTrRk", "imap/elwood.innosoft.com", "")
+		c.change(&r)
+		r.Digest, _ = r.Compute("secret")
+		_, _, err := e.Next([]byte(r.String()))
+		require.ErrorIs(t, err, c.want, name)
+	}
+}
+
 // TestDigestMD5InitialResponse: RFC 2831, 2.2.2: who tries to go on from an earlier
 // login gets a new challenge.
 func TestDigestMD5InitialResponse(t *testing.T) {

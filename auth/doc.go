@@ -64,6 +64,11 @@
 // which there is more to say can be made by themselves: [LoginClient],
 // [XOAUTH2Client], [NTLMClient].
 //
+// # HTTP
+//
+// Package httpauth puts an [Authenticator] in front of an http.Handler: Basic,
+// Digest, and [NTLM], whose settings serve both.
+//
 // # Files
 //
 //	authenticator.go  Authenticator: what an engine asks
@@ -81,11 +86,13 @@
 //	scram.go          the SCRAM mechanisms; scram_salt.go: those who have no key
 //	digestmd5.go crammd5.go apop.go secret.go  what needs the password itself
 //	credentials.go    Credentials: the client's choice
-//	*_client.go       the client's side of a mechanism
-//	oauth*.go         OAUTHBEARER and XOAUTH2
+//	scram_client.go digestmd5_client.go crammd5_client.go oauth_client.go
+//	ntlm_client.go    the client's side of a mechanism each
+//	oauth.go          OAUTHBEARER and XOAUTH2; oauth_message.go: their messages
 //	external.go anonymous.go  one mechanism each
 //	ntlm.go           NTLM
 //	guard.go          Guard: delays for who guesses
+//	guard_count.go    what counts, and what it costs
 //	guard_table.go guard_pairs.go  what it remembers, in bounded memory
 //	guard_exchange.go where an exchange asks it
 //	log.go            the record of failed logins

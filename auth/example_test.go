@@ -107,7 +107,7 @@ type accounts struct{ stored string }
 
 func (a accounts) PasswordHash(_ context.Context, name string) (user, stored string, err error) {
 	if name, err = auth.FoldName(name); err != nil || name != "tim" {
-		return "", "", auth.ErrCredentials
+		return name, "", auth.ErrCredentials
 	}
 	return name, a.stored, nil
 }

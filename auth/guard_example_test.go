@@ -5,10 +5,22 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"net/netip"
 	"time"
 
 	"github.com/wirepost/wirepost/auth"
 )
+
+// One Guard for all that a program's servers are asked.
+func ExampleGuard() {
+	var users auth.Users
+	_ = users.Set("tim", "tanstaaftanstaaf")
+	guard := &auth.Guard{Shared: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}} // webmail
+	smtp := &auth.Authenticator{Accounts: &users, Guard: guard}
+	pop3 := &auth.Authenticator{Accounts: &users, Guard: guard, Floor: auth.FloorProof}
+	fmt.Println(smtp.Offer(nil), smtp.Check(), pop3.Check())
+	// Output: [SCRAM-SHA-256] <nil> <nil>
+}
 
 // A program that checks passwords by itself asks the Guard as the Authenticator
 // does.

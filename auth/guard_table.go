@@ -61,6 +61,7 @@ func clientAddr(c *Conn) (netip.Addr, bool) {
 type penalty struct {
 	key     uint64
 	until   time.Duration
+	open    time.Duration // the same, of logins under way
 	waiting int
 }
 
@@ -92,18 +93,21 @@ func (t penalties) find(key uint64) *penalty {
 	return nil
 }
 
-// at is find, and makes the penalty if there is none.
+// at is find, and makes the penalty if there is none; it is nil for the key 0.
 func (t penalties) at(key uint64, now time.Duration) *penalty {
+	if key == 0 {
+		return nil
+	}
 	if p := t.find(key); p != nil {
 		return p
 	}
 	place := &t[key%uint64(len(t))]
 	least := &place[0]
 	for i := range place {
-		if place[i].until < least.until {
+		if max(place[i].until, place[i].open) < max(least.until, least.open) {
 			least = &place[i]
 		}
 	}
-	*least = penalty{key: key, until: now}
+	*least = penalty{key: key, until: now, open: now}
 	return least
 }

@@ -2,6 +2,7 @@ package auth
 
 import (
 	"context"
+	"encoding/base64"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -160,6 +161,26 @@ func TestLogEscapes(t *testing.T) {
 	require.NotContains(t, out.String(), " level=ERROR user=root ")
 	require.NotContains(t, out.String(), "\x1b")
 	require.NotContains(t, out.String(), "\r")
+}
+
+// TestPrintedWithoutSecrets: neither what fmt prints nor what a handler makes of a
+// value shows a secret, whether it looks at fields or not.
+func TestPrintedWithoutSecrets(t *testing.T) {
+	for _, v := range []any{
+		Credentials{Name: "tim", Password: canary, Token: canary},
+		&Credentials{Name: "tim", Password: canary, Token: canary},
+		SCRAMKey{Iterations: 4096, StoredKey: []byte(canary), ServerKey: []byte(canary)},
+		&Authenticator{Accounts: tim, SaltKey: []byte(canary)},
+	} {
+		var log strings.Builder
+		slog.New(slog.NewJSONHandler(&log, nil)).Info("x", "value", v)
+		slog.New(slog.NewTextHandler(&log, nil)).Info("x", "value", v)
+		fmt.Fprintf(&log, "%v %+v %#v %s", v, v, v, v)
+		for _, secret := range []string{canary, base64.StdEncoding.EncodeToString([]byte(canary)), fmt.Sprint([]byte(canary)), fmt.Sprintf("%#v", []byte(canary))} {
+			require.NotContains(t, log.String(), secret, "%T", v)
+		}
+	}
+	require.Equal(t, "auth.Authenticator(nil)", (*Authenticator)(nil).String())
 }
 
 // TestSuccessIsNotLogged: the engine has its own record of what goes well.

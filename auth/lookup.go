@@ -17,7 +17,8 @@ type PasswordLookup interface {
 	// ErrCredentials, for an account that must not be used ErrDisabled; any
 	// other error is a temporary failure. For SCRAM's answers to give nothing
 	// away, user is the folded name with ErrCredentials too, and with
-	// ErrDisabled stored is what it was. It may be called at once from many
+	// ErrDisabled stored is what it was; only that two names of one account
+	// show the same salt cannot be hidden. It may be called at once from many
 	// goroutines.
 	PasswordHash(ctx context.Context, name string) (user, stored string, err error)
 }

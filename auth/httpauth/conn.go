@@ -76,7 +76,7 @@ func (s *connState) take() *handshake {
 // proxied reports whether a request has come through a proxy, which may send
 // those of many people over one connection.
 func proxied(r *http.Request) bool {
-	for _, name := range []string{"Via", "Forwarded", "X-Forwarded-For"} {
+	for _, name := range []string{"Via", "Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Real-Ip"} {
 		if _, ok := r.Header[name]; ok {
 			return true
 		}

@@ -212,6 +212,47 @@ func TestRefused(t *testing.T) {
 	}
 }
 
+// TestNotOffered: the right password does not help in an answer to what this server
+// has not asked.
+func TestNotOffered(t *testing.T) {
+	for _, c := range []struct {
+		name, value string
+		status      int
+	}{
+		{"realm", "im.example", 200}, // as it is
+		{"realm", "other.example", 401},
+		{"realm", "", 401},
+		{"algorithm", "MD5", 401},
+		{"algorithm", "SHA-256-sess", 401},
+		{"algorithm", "", 401}, // MD5 again
+	} {
+		d := newDesk(t, &Handler{Realm: "im.example", Digest: Digest{Algorithms: []string{"SHA-256"}}})
+		d.session.challenge.params["userhash"] = "false"
+		d.session.challenge.params[c.name] = c.value
+		w := d.send("GET", "/", "", d.answer("GET", "/", "", 1))
+		require.Equal(t, c.status, w.Code, "%s %q", c.name, c.value)
+		require.NotContains(t, w.Header().Get("WWW-Authenticate"), "stale")
+	}
+}
+
+// TestPreemptive: a password that was shown under TLS is not shown without.
+func TestPreemptive(t *testing.T) {
+	for _, c := range []struct {
+		url      string
+		insecure bool
+		want     string
+	}{
+		{"https://im.example/", false, "Basic dGltOnA="},
+		{"http://im.example/", false, ""},
+		{"http://im.example/", true, "Basic dGltOnA="},
+	} {
+		tr := &Transport{Host: "im.example", User: "tim", Password: "p", AllowInsecure: c.insecure, basic: true}
+		req, err := http.NewRequest("GET", c.url, nil)
+		require.NoError(t, err)
+		require.Equal(t, c.want, tr.preempt(req, empty), c.url)
+	}
+}
+
 func TestUserHash(t *testing.T) {
 	d := newDesk(t, &Handler{Realm: "im.example", Digest: Digest{Algorithms: []string{"SHA-512-256-sess"}}})
 	require.Equal(t, "true", d.session.challenge.params["userhash"])

@@ -5,6 +5,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"strings"
 
 	"github.com/wirepost/wirepost/auth"
 	"github.com/wirepost/wirepost/auth/httpauth"
@@ -52,4 +53,37 @@ func ExampleHandler() {
 	}
 	srv := &http.Server{Handler: login, ConnContext: httpauth.ConnContext}
 	defer srv.Close()
+
+	w := httptest.NewRecorder()
+	login.Challenge(w, httptest.NewRequest("SUBSCRIBE", "/instmsg/aliases/tim", nil))
+	fmt.Println(w.Code, w.Header()["Www-Authenticate"][0][:25])
+	// Output: 401 Digest realm="im.example"
+}
+
+// A client with a password for one server. Whatever other servers it is sent to
+// get no credentials.
+func ExampleTransport() {
+	login := &httpauth.Handler{
+		Auth: &auth.Authenticator{Accounts: accounts{"tim": "tanstaaftanstaaf"}},
+		Next: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { io.WriteString(w, r.Method) }),
+	}
+	srv := httptest.NewServer(login)
+	defer srv.Close()
+
+	transport := &httpauth.Transport{
+		Host: srv.Listener.Addr().String(), User: "tim", Password: "tanstaaftanstaaf",
+		Schemes: []string{"Digest"},
+	}
+	defer transport.CloseIdleConnections()
+	client := &http.Client{Transport: transport}
+	resp, err := client.Head(srv.URL)
+	if err != nil {
+		panic(err)
+	}
+	resp.Body.Close()
+	fmt.Println(resp.StatusCode)
+	fmt.Println(strings.HasPrefix(fmt.Sprint(transport), "httpauth.Transport("))
+	// Output:
+	// 200
+	// true
 }

@@ -87,14 +87,14 @@ var errBadRequest = errors.New("httpauth: malformed Authorization")
 // ServeHTTP implements http.Handler.
 func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	a := h.attempt(r)
-	lines := r.Header["Authorization"]
+	lines, who := r.Header["Authorization"], a.state.identity()
 	switch {
 	case len(lines) > 1:
 		h.refuse(w, a, errBadRequest)
 	case len(lines) == 1:
 		h.authorize(w, a, lines[0])
-	case a.state.identity().User != "":
-		h.serve(w, r, a.state.identity())
+	case who.User != "":
+		h.serve(w, r, who)
 	case h.Optional:
 		h.Next.ServeHTTP(w, r)
 	default:

@@ -2,10 +2,18 @@ package httpauth_test
 
 import (
 	"context"
+	"crypto/sha256"
 	"encoding/base64"
+	"encoding/hex"
+	"fmt"
+	"log/slog"
 	"net/http"
+	"net/http/httptest"
 	"strings"
+	"sync"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	ntlmssp "github.com/Azure/go-ntlmssp"
 	"github.com/stretchr/testify/require"
@@ -171,6 +179,18 @@ func TestConnectionState(t *testing.T) {
 		whoever(401)
 		require.Equal(t, 200, login(t, "NTLM", "tanstaaftanstaaf", send).StatusCode)
 	}
+	c := auth.NTLMClient(nil, "", "tim", "tanstaaftanstaaf")
+	_, one, err = c.Start()
+	require.NoError(t, err)
+	resp, _ = send("GET", "", "Authorization", "NTLM "+base64.StdEncoding.EncodeToString(one))
+	challenge, err := base64.StdEncoding.DecodeString(strings.TrimPrefix(resp.Header.Get("WWW-Authenticate"), "NTLM "))
+	require.NoError(t, err)
+	three, err := c.Next(challenge)
+	require.NoError(t, err)
+	resp, _ = send("GET", "", "Authorization", "Negotiate "+base64.StdEncoding.EncodeToString(three))
+	require.Equal(t, 401, resp.StatusCode, "begun by another scheme")
+	whoever(401)
+
 	resp, _ = send("GET", "", "Authorization", "Basic x", "Authorization", "Basic y")
 	require.Equal(t, 400, resp.StatusCode)
 }
@@ -179,12 +199,14 @@ func TestConnectionState(t *testing.T) {
 func TestProxy(t *testing.T) {
 	s := open(t, &httpauth.Handler{}, false)
 	send := s.onOne(t)
-	require.Equal(t, 200, login(t, "NTLM", "tanstaaftanstaaf", send).StatusCode)
-	resp, _ := send("GET", "", "Via", "1.1 proxy.example")
-	require.Equal(t, 401, resp.StatusCode)
-	require.NotContains(t, resp.Header["Www-Authenticate"], "NTLM")
-	resp, _ = send("GET", "")
-	require.Equal(t, 401, resp.StatusCode)
+	for _, header := range []string{"Via", "Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Real-IP"} {
+		require.Equal(t, 200, login(t, "NTLM", "tanstaaftanstaaf", send).StatusCode)
+		resp, _ := send("GET", "", header, "1.1 proxy.example")
+		require.Equal(t, 401, resp.StatusCode, header)
+		require.NotContains(t, resp.Header["Www-Authenticate"], "NTLM")
+		resp, _ = send("GET", "")
+		require.Equal(t, 401, resp.StatusCode, header)
+	}
 
 	s = open(t, &httpauth.Handler{BehindProxy: true}, false)
 	send = s.onOne(t)
@@ -285,6 +307,56 @@ func TestGuard(t *testing.T) {
 		}
 		require.Equal(t, []string{"tim", "tim"}, held, scheme)
 	}
+}
+
+// TestGuardOfHashes: a name that is only known by its hash, and that no account
+// has, waits like one that an account has, wherever it comes from; and the log
+// tells that a login was put off.
+func TestGuardOfHashes(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		for _, user := range []string{"tim", "nobody"} {
+			var log strings.Builder
+			h := &httpauth.Handler{Next: http.HandlerFunc(echo), Schemes: []string{"Digest"}, Auth: &auth.Authenticator{
+				Accounts: hashed{people}, Guard: &auth.Guard{Free: -1, Waiting: 1}, Logger: slog.New(slog.NewTextHandler(&log, nil)),
+			}}
+			hash := hex.EncodeToString(sha256sum(user + ":wirepost"))
+			ask := func(addr string) int {
+				r := httptest.NewRequestWithContext(t.Context(), "GET", "/", nil)
+				r.RemoteAddr = addr
+				r.Header.Set("Authorization", `Digest username="`+hash+`", userhash=true, realm="wirepost", nonce="n", uri="/", algorithm=SHA-256, `+
+					`response="x", qop=auth, nc=00000001, cnonce="c"`)
+				w := httptest.NewRecorder()
+				h.ServeHTTP(w, r)
+				return w.Code
+			}
+			for i, want := range []time.Duration{0, 2, 4} {
+				begun := time.Now()
+				require.Equal(t, 401, ask(fmt.Sprintf("192.0.2.%d:1", i)))
+				require.Equal(t, want*time.Second, time.Since(begun), user)
+			}
+			var waiting sync.WaitGroup
+			waiting.Go(func() { ask("192.0.2.10:1") })
+			synctest.Wait()
+			require.Equal(t, 503, ask("192.0.2.11:1"))
+			waiting.Wait()
+			require.Contains(t, log.String(), "level=WARN msg=\"auth: login put off\"")
+			require.NotContains(t, log.String(), "level=ERROR")
+		}
+	})
+}
+
+func sha256sum(s string) []byte { sum := sha256.Sum256([]byte(s)); return sum[:] }
+
+// hashed are accounts that know their names by hash too.
+type hashed struct{ accounts }
+
+func (h hashed) UserHash(_ context.Context, _ *auth.Conn, _, realm, hash string) (string, error) {
+	for name := range h.accounts {
+		if hex.EncodeToString(sha256sum(name+":"+realm)) == hash {
+			return name, nil
+		}
+	}
+	return "", auth.ErrCredentials
 }
 
 // TestNoState: without ConnContext there is no NTLM, nor is there in HTTP/2.

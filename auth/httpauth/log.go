@@ -20,6 +20,8 @@ func logFailure(a *attempt, logger *slog.Logger, name string, err error) {
 	switch {
 	case errors.Is(err, auth.ErrCredentials), errors.Is(err, auth.ErrMalformed), errors.Is(err, errReplay):
 		level, message = slog.LevelWarn, "auth: login refused"
+	case errors.Is(err, auth.ErrBusy):
+		level, message = slog.LevelWarn, "auth: login put off"
 	case ctx.Err() != nil:
 		level, message = slog.LevelInfo, "auth: login abandoned"
 	}

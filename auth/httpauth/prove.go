@@ -30,7 +30,7 @@ func serveDigest(h *Handler, a *attempt, given credentials) (v verdict) {
 		}
 	}
 	name, unknown := h.digestName(a, d)
-	user, secret, err := h.secret(a, name, unknown, func(secret string) error { return h.proven(a, alg, d, secret, body) })
+	user, secret, err := h.secret(a, name, cmp.Or(name, d.username), unknown, func(secret string) error { return h.proven(a, alg, d, secret, body) })
 	if err != nil {
 		logFailure(a, h.Auth.Logger, name, err)
 		return verdict{err: err}
@@ -81,14 +81,16 @@ func (h *Handler) digestName(a *attempt, d *answer) (name string, err error) {
 
 // secret looks up an account's password and has it checked, as fast as the
 // Guard allows. Of a name that has none, one that nobody knows is, or else what
-// proven finds out would tell which names exist. unknown is why there is no name.
-func (h *Handler) secret(a *attempt, name string, unknown error, check func(secret string) error) (user, secret string, err error) {
+// proven finds out would tell which names exist. unknown is why there is no name;
+// claimed is then what the client said instead, a hash perhaps, and counted like
+// any other name.
+func (h *Handler) secret(a *attempt, name, claimed string, unknown error, check func(secret string) error) (user, secret string, err error) {
 	secrets, ok := implementing[auth.SecretLookup](h.Auth.Accounts)
 	if !ok {
 		return "", "", auth.ErrMechanism
 	}
 	ctx := a.request.Context()
-	done, err := h.Auth.Guard.Begin(ctx, a.conn, name)
+	done, err := h.Auth.Guard.Begin(ctx, a.conn, claimed)
 	if err != nil {
 		return "", "", err
 	}

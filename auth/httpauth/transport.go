@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"net/http"
 	"net/url"
 	"sync"
@@ -20,8 +21,9 @@ import (
 // use, and it must not be copied then. It may be used by many goroutines.
 type Transport struct {
 	// Host is the server that the password is for, as in a URL: "im.example",
-	// or "im.example:8080". Requests to others are sent without credentials,
-	// so that no redirection can ask for them.
+	// or "im.example:8080", by http and https alike: who wants TLS only has
+	// http.Client.CheckRedirect refuse the former. Requests to others are sent
+	// without credentials, so that no redirection can ask for them.
 	Host string
 
 	Domain   string // for NTLM, may be ""
@@ -96,6 +98,9 @@ func (t *Transport) String() string { return fmt.Sprintf("httpauth.Transport(%q)
 
 // GoString is String: %#v shows no more than %v.
 func (t *Transport) GoString() string { return t.String() }
+
+// LogValue is String: a slog.JSONHandler would take the fields.
+func (t *Transport) LogValue() slog.Value { return slog.StringValue(t.String()) }
 
 // logIn sends the request, and again as long as it helps.
 func (t *Transport) logIn(l *lane, req *http.Request, body *payload) (*http.Response, error) {

@@ -95,6 +95,35 @@ func TestIntegrity(t *testing.T) {
 	}
 }
 
+// TestPairs: AV pairs by which two readers would understand different things are
+// refused, whoever knows the password.
+func TestPairs(t *testing.T) {
+	one, other := Bind("x", []byte("1")), Bind("x", []byte("2"))
+	for name, c := range map[string]struct {
+		info []byte
+		want error
+	}{
+		"none":                               {nil, nil},
+		"a binding":                          {appendAV(nil, avChannelBindings, one[:]), nil},
+		"a binding, twice":                   {appendAV(appendAV(nil, avChannelBindings, one[:]), avChannelBindings, other[:]), ErrMalformed},
+		"a binding too short":                {appendAV(nil, avChannelBindings, one[:15]), ErrMalformed},
+		"flags too short":                    {appendAV(nil, avFlags, []byte{0}), ErrMalformed},
+		"flags with a MIC that is not there": {appendAV(nil, avFlags, []byte{avFlagMIC, 0, 0, 0}), ErrRefused},
+	} {
+		h, challenge, err := new(Server).Challenge(makeNegotiate(wanted))
+		require.NoError(t, err)
+		ch, err := parseChallenge(challenge)
+		require.NoError(t, err)
+		client := blob(fileTime(time.Now()), vectorClient, append(c.info, appendAV(nil, avEOL, nil)...))
+		a := authenticate{user: encode("tim"), nt: append(proof(tim.v2("tim", ""), ch.nonce, client), client...), flags: ch.flags}
+		r, err := h.Open(a.bytes())
+		if err == nil {
+			err = r.Verify(tim)
+		}
+		require.ErrorIs(t, err, c.want, name)
+	}
+}
+
 func TestOnce(t *testing.T) {
 	c := timClient()
 	h, challenge, err := new(Server).Challenge(c.Negotiate())

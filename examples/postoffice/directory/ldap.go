@@ -6,6 +6,7 @@ import (
 	"crypto/tls"
 	"errors"
 	"fmt"
+	"log/slog"
 	"net"
 	"net/netip"
 	"sync"
@@ -32,7 +33,9 @@ type LDAP struct {
 	// right below it.
 	Subtree bool
 
-	// Filter restricts what is an account (RFC 4515); "" is (objectClass=*).
+	// Filter restricts what is an account (RFC 4515); "" is (objectClass=*). It
+	// is to leave out accounts that are locked: to take in mail, and to log in by
+	// a certificate, nobody binds, so the server has no chance to refuse.
 	Filter string
 
 	// NameAttribute holds the login name, such as "uid", and
@@ -174,3 +177,6 @@ func (l *LDAP) String() string {
 
 // GoString is String: %#v shows no more than %v.
 func (l *LDAP) GoString() string { return l.String() }
+
+// LogValue is String: a slog.JSONHandler would take the fields.
+func (l *LDAP) LogValue() slog.Value { return slog.StringValue(l.String()) }

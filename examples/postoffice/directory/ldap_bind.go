@@ -28,6 +28,8 @@ func (l *LDAP) VerifyPassword(ctx context.Context, _ *auth.Conn, name, password 
 		e.dn = "cn=" + rand.Text() + "," + l.Base
 	case err != nil:
 		return "", err
+	case e.dn == "": // would be an anonymous bind too (RFC 4513, 5.1.1)
+		return "", errors.New("ldap: the server found an account without a name to bind by")
 	}
 	if err := l.bind(ctx, e.dn, password); err != nil {
 		return "", err
@@ -60,7 +62,7 @@ func (l *LDAP) bind(ctx context.Context, dn, password string) error {
 		return fmt.Errorf("ldap: %w", err)
 	}
 	defer c.Close()
-	err = c.Bind(dn, password)
+	err = run(ctx, c, func(c *ldap.Conn) error { return c.Bind(dn, password) })
 	switch e, _ := errors.AsType[*ldap.Error](err); {
 	case ldap.IsErrorAnyOf(err, refusals...):
 		return fmt.Errorf("%w: %s", auth.ErrCredentials, ldap.LDAPResultCodeMap[e.ResultCode])

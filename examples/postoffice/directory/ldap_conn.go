@@ -20,7 +20,7 @@ func (l *LDAP) do(ctx context.Context, request func(*ldap.Conn) error) error {
 	}
 	defer l.slots.Release(1)
 	if c := l.takeIdle(); c != nil {
-		err := request(c)
+		err := run(ctx, c, request)
 		if !isBroken(err) {
 			l.putIdle(c)
 			return err
@@ -32,17 +32,30 @@ func (l *LDAP) do(ctx context.Context, request func(*ldap.Conn) error) error {
 		return err
 	}
 	if l.BindDN != "" {
-		if err := c.Bind(l.BindDN, l.BindPassword); err != nil {
+		bind := func(c *ldap.Conn) error { return c.Bind(l.BindDN, l.BindPassword) }
+		if err := run(ctx, c, bind); err != nil {
 			c.Close()
 			return fmt.Errorf("bind as %s: %w", l.BindDN, err)
 		}
 	}
-	err = request(c)
+	err = run(ctx, c, request)
 	if isBroken(err) {
 		c.Close()
 		return err
 	}
 	l.putIdle(c)
+	return err
+}
+
+// run waits for a request no longer than the context lasts: who has hung up should
+// not keep a connection from others until the server answers. The library knows no
+// contexts, so the connection ends.
+func run(ctx context.Context, c *ldap.Conn, request func(*ldap.Conn) error) error {
+	stop := context.AfterFunc(ctx, func() { c.Close() })
+	err := request(c)
+	if !stop() && err != nil {
+		return ctx.Err()
+	}
 	return err
 }
 

@@ -87,6 +87,19 @@ func isCredentials(err error) bool {
 	return err != nil && strings.HasPrefix(err.Error(), auth.ErrCredentials.Error())
 }
 
+// TestLDAPNameless: nobody logs in as an entry whose name is empty, which is what an
+// anonymous bind has.
+func TestLDAPNameless(t *testing.T) {
+	f := startFake(t, &fake{
+		entries: []fakeEntry{{"", map[string][]string{"uid": {"tim"}, "mail": {"tim@example.test"}}, ""}},
+		code:    map[string]int64{"": 0},
+	})
+	_, err := client(t, f).VerifyPassword(t.Context(), nil, "tim", "guess")
+	require.ErrorContains(t, err, "without a name")
+	_, _, binds := f.seen()
+	require.Empty(t, binds)
+}
+
 // TestLDAPUnknownNameBindsToo: the server does the work of a bind, on a connection
 // of its own, for a name that there is not as for one that there is.
 func TestLDAPUnknownNameBindsToo(t *testing.T) {
@@ -192,6 +205,24 @@ func TestLDAPSilentServer(t *testing.T) {
 	cancel()
 	_, err = l2.Lookup(ctx, "tim")
 	require.ErrorIs(t, err, context.Canceled)
+}
+
+// TestLDAPHungUp: a login that nobody waits for any more ends, and leaves its
+// connection to others.
+func TestLDAPHungUp(t *testing.T) {
+	f := startFake(t, &fake{entries: people, silent: true})
+	l := client(t, f)
+	l.Timeout, l.Conns = time.Hour, 1
+	for range 2 {
+		ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
+		_, err := l.VerifyPassword(ctx, nil, "tim", "tanstaaf")
+		require.ErrorIs(t, err, context.DeadlineExceeded)
+		require.ErrorIs(t, l.bind(ctx, "uid=tim,dc=test", "tanstaaf"), context.DeadlineExceeded)
+		cancel()
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
+	defer cancel()
+	require.ErrorIs(t, l.bind(ctx, "uid=tim,dc=test", "tanstaaf"), context.DeadlineExceeded)
 }
 
 func TestLDAPCache(t *testing.T) {

@@ -16,7 +16,8 @@ import (
 // users. The zero value is empty and ready; it must not be copied.
 type Memory struct {
 	users    auth.Users
-	mu       sync.RWMutex
+	setting  sync.Mutex         // one Set at a time, so that one that fails changes nothing
+	mu       sync.RWMutex       // guards what follows
 	accounts map[string]Account // by store.FoldName
 	owners   map[string]string  // of address keys, folded names
 }
@@ -38,16 +39,16 @@ func (m *Memory) Set(a Account, password string) error {
 			return err
 		}
 	}
+	m.setting.Lock()
+	defer m.setting.Unlock()
+	if err := m.free(key, a.Addresses); err != nil {
+		return err
+	}
 	if err := m.users.Set(key, password); err != nil {
 		return err
 	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	for _, address := range a.Addresses {
-		if owner, taken := m.owners[address.Key()]; taken && owner != key {
-			return fmt.Errorf("address %s: %w", address, store.ErrExists)
-		}
-	}
 	if m.accounts == nil {
 		m.accounts, m.owners = make(map[string]Account), make(map[string]string)
 	}
@@ -55,6 +56,18 @@ func (m *Memory) Set(a Account, password string) error {
 	m.accounts[key] = a
 	for _, address := range a.Addresses {
 		m.owners[address.Key()] = key
+	}
+	return nil
+}
+
+// free returns store.ErrExists if another account has one of the addresses.
+func (m *Memory) free(key string, addresses []store.Address) error {
+	m.mu.RLock()
+	defer m.mu.RUnlock()
+	for _, address := range addresses {
+		if owner, taken := m.owners[address.Key()]; taken && owner != key {
+			return fmt.Errorf("address %s: %w", address, store.ErrExists)
+		}
 	}
 	return nil
 }

@@ -18,6 +18,9 @@ import (
 // mail; its mail stays until somebody removes it from the store. Whom the store
 // has disabled stays so.
 //
+// How long a wrong password takes tells the store's own accounts from others, which
+// are checked elsewhere; it does not tell which of the others exist.
+//
 // Only addresses in the store's local domains are taken over. Those that an
 // account has given up go to the next that has them.
 type Mirror struct {

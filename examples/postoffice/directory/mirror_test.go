@@ -5,7 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"log/slog"
 	"path/filepath"
+	"strings"
 	"sync"
 	"testing"
 
@@ -97,6 +99,42 @@ func TestMemory(t *testing.T) {
 	_, err = m.VerifyPassword(t.Context(), nil, "tim", "x")
 	require.ErrorIs(t, err, auth.ErrCredentials)
 	require.NoError(t, m.Set(Account{Name: "tom", Addresses: []store.Address{at("t")}}, "x"))
+	require.ErrorIs(t, m.Set(Account{Name: "tom", Addresses: []store.Address{at("tim")}}, "y"), store.ErrExists)
+	_, err = m.VerifyPassword(t.Context(), nil, "tom", "x")
+	require.NoError(t, err, "what fails changes nothing")
+}
+
+// TestStoredSalts: SCRAM shows the same salt for a name however it is written,
+// whether there is such an account, or it is disabled, or there is none.
+func TestStoredSalts(t *testing.T) {
+	d, s := stored(t)
+	log := slog.New(slog.DiscardHandler)
+	a := &auth.Authenticator{
+		Accounts: &auth.Passwords{Lookup: d, Hasher: d.Hasher, Mechanisms: []string{"SCRAM-SHA-256"}, Logger: log},
+		Logger:   log,
+	}
+	salt := func(name string) string {
+		e, err := a.Start(t.Context(), nil, "SCRAM-SHA-256")
+		require.NoError(t, err)
+		first, _, err := e.Next([]byte("n,,n=" + name + ",r=0123"))
+		require.NoError(t, err)
+		_, shown, _ := strings.Cut(string(first), ",")
+		return shown
+	}
+	before := salt("root")
+	require.Equal(t, before, salt("ROOT"))
+	require.Equal(t, salt("nobody"), salt("NoBody"))
+	root, err := s.Account(t.Context(), "root")
+	require.NoError(t, err)
+	disabled := true
+	_, err = s.ChangeAccount(t.Context(), root.ID, store.AccountChange{Disabled: &disabled})
+	require.NoError(t, err)
+	require.Equal(t, before, salt("Root"))
+	_, err = d.VerifyPassword(t.Context(), nil, "root", "toor")
+	require.ErrorIs(t, err, auth.ErrDisabled)
+	user, err := d.Admit(t.Context(), "root")
+	require.ErrorIs(t, err, auth.ErrDisabled)
+	require.Empty(t, user)
 }
 
 // TestMirrorProvides: a mailbox with the first login or the first message, once,

@@ -34,11 +34,11 @@ func (s *Stored) PasswordHash(ctx context.Context, name string) (user, stored st
 	account, err := s.account(ctx, name)
 	switch {
 	case errors.Is(err, store.ErrNotFound):
-		return "", "", auth.ErrCredentials
+		return store.FoldName(name), "", auth.ErrCredentials // so that SCRAM's salt tells nothing
 	case err != nil:
 		return "", "", err
 	case account.Disabled:
-		return "", "", auth.ErrDisabled
+		return account.Name, string(account.PasswordHash), auth.ErrDisabled
 	}
 	return account.Name, string(account.PasswordHash), nil
 }
@@ -57,8 +57,10 @@ func (s *Stored) UpdatePasswordHash(ctx context.Context, user, old, stored strin
 // Admit returns the account's name, for one who has proved to be it by other means
 // than a password. Its errors are those of VerifyPassword.
 func (s *Stored) Admit(ctx context.Context, name string) (user string, err error) {
-	user, _, err = s.PasswordHash(ctx, name)
-	return user, err
+	if user, _, err = s.PasswordHash(ctx, name); err != nil {
+		return "", err
+	}
+	return user, nil
 }
 
 // Mailbox returns the account that has the address, or store.ErrNotFound.
