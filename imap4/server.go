@@ -97,8 +97,11 @@ func (s *Server) serve(l net.Listener, cfg *tls.Config) error {
 		Logger:          s.logger(),
 		Refuse:          refuse,
 		Handle: func(ctx context.Context, nc net.Conn) {
-			// What went wrong is in the trace.
-			_ = s.ServeConn(ctx, nc)
+			// What went wrong is in the trace. The end of ctx comes with a
+			// call back, so nobody has to watch it.
+			c := newConn(s, nc)
+			c.wire.BeganTLS(cfg)
+			_ = s.hold(ctx, c)
 		},
 	})
 	if errors.Is(err, serve.ErrClosed) {
@@ -127,22 +130,30 @@ const refuseTime = 5 * time.Second
 
 // ServeConn holds the conversation on nc and returns when that is over: nil
 // after a LOGOUT, else why it ended. It leaves closing nc to its caller, who
-// opened it. If nc is a *tls.Conn its handshake is done
-// first. The end of ctx cuts the conversation.
+// opened it. If nc is a *tls.Conn its handshake is done first. The end of ctx cuts the conversation.
 func (s *Server) ServeConn(ctx context.Context, nc net.Conn) error {
 	if s.Backend == nil {
 		return errNoBackend
 	}
+	c := newConn(s, nc)
+	defer context.AfterFunc(ctx, c.wire.Abort)()
+	return s.hold(ctx, c)
+}
+
+// hold holds the conversation until it is over, or until Close or Shutdown
+// calls back to cut it.
+func (s *Server) hold(ctx context.Context, c *Conn) error {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
-	c := newConn(s, nc)
-	leave, err := s.life.Enter(c.wire.Interrupt, func() { cancel(ErrServerClosed) })
+	leave, err := s.life.Enter(c.wire.Interrupt, func() {
+		cancel(ErrServerClosed)
+		c.wire.Abort()
+	})
 	if err != nil {
-		refuse(nc, serve.Paused)
+		refuse(c.wire.NetConn(), serve.Paused)
 		return ErrServerClosed
 	}
 	defer leave()
-	defer context.AfterFunc(ctx, c.wire.Abort)()
 	return c.run(ctx)
 }
 

@@ -27,11 +27,11 @@ type Client struct {
 	began time.Time
 
 	offer     offers
-	timestamp string // for APOP; empty if there is none
-	marked    bool   // messages may be marked as deleted
-	body      *Body  // the one that is open
-	fetching  bool   // Messages is under way
-	notMarked error  // what Messages could not delete
+	timestamp string   // for APOP; empty if there is none
+	marked    bool     // messages may be marked as deleted
+	body      *Body    // the one that is open
+	fetching  bool     // Messages is under way
+	unmarked  unmarked // by Messages
 	closed    bool
 	broken    error // why the conversation is over; nil while it is not
 
@@ -141,14 +141,9 @@ func (c *Client) during(ctx context.Context, f func() error) error {
 // begin begins to talk to the server, and lets the end of ctx cut that until end
 // is called. A Body that is open is read to its end first.
 func (c *Client) begin(ctx context.Context) (end func(error) error, err error) {
-	if c.fetching {
-		return nil, ErrBusy
-	}
-	if c.body != nil {
-		// What comes of it shows below.
-		_ = c.body.Close()
-	}
 	switch {
+	case c.fetching:
+		return nil, ErrBusy
 	case c.closed:
 		return nil, fmt.Errorf("pop3: client is closed: %w", net.ErrClosed)
 	case c.broken != nil:
@@ -157,7 +152,7 @@ func (c *Client) begin(ctx context.Context) (end func(error) error, err error) {
 		return nil, fmt.Errorf("pop3: not begun: %w", context.Cause(ctx))
 	}
 	stop := context.AfterFunc(ctx, c.wire.Abort)
-	return func(err error) error {
+	end = func(err error) error {
 		if !stop() && c.broken == nil {
 			c.broken = net.ErrClosed
 		}
@@ -166,11 +161,26 @@ func (c *Client) begin(ctx context.Context) (end func(error) error, err error) {
 		}
 		// At once, and without the end of TLS.
 		_ = c.nc.Close()
-		if err != nil && ctx.Err() != nil && !isReply(err) {
-			err = fmt.Errorf("pop3: conversation cut: %w", context.Cause(ctx))
+		return c.cut(ctx, err)
+	}
+	if c.body != nil {
+		// What comes of it matters only if it is the end of all. That may take
+		// as long as ctx allows, whatever the Body's own does.
+		_ = c.body.Close()
+		if c.broken != nil {
+			return nil, end(fmt.Errorf("%w; the conversation is over", c.broken))
 		}
-		return err
-	}, nil
+	}
+	return end, nil
+}
+
+// cut returns err, or that the end of ctx has cut the conversation if that is what
+// it comes from.
+func (c *Client) cut(ctx context.Context, err error) error {
+	if err != nil && c.broken != nil && ctx.Err() != nil && !isReply(err) {
+		return fmt.Errorf("pop3: conversation cut: %w", context.Cause(ctx))
+	}
+	return err
 }
 
 // lose notes that the conversation is over for err, and returns it.

@@ -204,6 +204,9 @@ func TestClientContext(t *testing.T) {
 			if last = err; err == nil && m.Number == 5 {
 				cancelLoop(why)
 				synctest.Wait()
+				_, err = io.Copy(io.Discard, m.Body)
+				require.ErrorIs(t, err, why)
+				require.ErrorIs(t, m.Delete(), pop3.ErrUnread)
 			}
 		}
 		require.ErrorIs(t, last, why)

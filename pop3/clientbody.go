@@ -31,7 +31,7 @@ var (
 type Body struct {
 	c   *Client
 	in  *wire.DotReader
-	end func(error) error // of the method that it comes from; nil once it is over
+	end func(error) error // of the method, or the loop, that it comes from; nil once it is over
 	err error             // sticks; io.EOF once all is read
 }
 
@@ -166,7 +166,7 @@ func (b *Body) Close() error {
 		b.settle()
 		return nil
 	}
-	if err := b.in.Drain(); err != nil {
+	if err := b.skip(); err != nil {
 		if err = b.explain(err); err != ErrBareOctets {
 			b.err = err
 			b.settle()
@@ -182,4 +182,15 @@ func (b *Body) Close() error {
 		return end(nil)
 	}
 	return nil
+}
+
+// skip reads what is left, up to Options.MessageSize, which Drain alone would pass
+// over.
+func (b *Body) skip() error {
+	if b.err == nil {
+		if _, err := b.in.WriteTo(io.Discard); errors.Is(err, wire.ErrTooLarge) {
+			return err
+		}
+	}
+	return b.in.Drain()
 }

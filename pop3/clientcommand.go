@@ -127,7 +127,7 @@ func (c *Client) Dele(ctx context.Context, n int) error {
 func (c *Client) Reset(ctx context.Context) error {
 	err := c.method(ctx, "RSET", "")
 	if err == nil {
-		c.marked, c.notMarked = false, nil
+		c.marked, c.unmarked = false, unmarked{}
 	}
 	return err
 }
@@ -148,5 +148,5 @@ func (c *Client) Quit(ctx context.Context) error {
 	}
 	// The server may have hung up first, as it should.
 	_ = c.Close()
-	return errors.Join(c.notMarked, err)
+	return errors.Join(c.unmarked.err(), err)
 }

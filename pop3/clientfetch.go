@@ -33,14 +33,20 @@ type Fetched struct {
 	Body *Body // nil if the server refused the message
 
 	deleted bool
+	over    bool // the loop is done with it
 }
 
+var errOver = errors.New("pop3: the loop over Messages is done with this message; Client.Dele marks it after that")
+
 // Delete marks the message as deleted: the server deletes it at Quit. Call it
-// once the message is where it should be. It returns ErrUnread, and does nothing,
-// unless Body was read to io.EOF.
+// once the message is where it should be, and before the loop asks for the next
+// one. It returns ErrUnread, and does nothing, unless Body was read to io.EOF.
 func (f *Fetched) Delete() error {
-	if f.Body == nil || !f.Body.whole() {
+	switch {
+	case f.Body == nil || !f.Body.whole():
 		return ErrUnread
+	case f.over:
+		return errOver
 	}
 	f.deleted = true
 	return nil
@@ -63,7 +69,7 @@ func (c *Client) Messages(ctx context.Context, o Fetch) iter.Seq2[*Fetched, erro
 			return
 		}
 		c.fetching = true
-		f := &fetcher{c: c, behind: c.wire.Behind()}
+		f := &fetcher{c: c, behind: c.wire.Behind(), cut: func(err error) error { return c.cut(ctx, err) }}
 		stopped := false
 		defer func() {
 			// Also if the loop's body panics, when nothing more is waited for.
@@ -131,6 +137,7 @@ func (f *fetcher) run(yield func(*Fetched, error) bool) error {
 		m := &Fetched{Entry: e}
 		if r.OK {
 			m.Body = f.c.newBody()
+			m.Body.end = f.cut
 			ok := yield(m, nil)
 			err = f.done(m)
 			f.over = !ok

@@ -58,6 +58,10 @@ func (c *Client) UIDL(ctx context.Context) (list []Entry, err error) {
 	return list, err
 }
 
+// averageUIDL bounds all names together, which a server could make as long as
+// lines may be: more than the 70 octets of RFC 1939, 7.
+const averageUIDL = 128
+
 // entries reads the answer to LIST or UIDL, in the order of numbers.
 func (c *Client) entries(verb string, parse func(line []byte) (Entry, bool)) ([]Entry, error) {
 	if err := c.accepted(verb, ""); err != nil {
@@ -65,11 +69,15 @@ func (c *Client) entries(verb string, parse func(line []byte) (Entry, bool)) ([]
 	}
 	var list []Entry
 	last := 0
+	room := maxAnswerLine + min(int64(c.opts.Messages), math.MaxInt32)*averageUIDL
 	err := c.readLines(c.opts.Messages, func(line []byte) error {
 		e, ok := parse(line)
 		if !ok || e.Number <= last {
 			const enough = 100
 			return fmt.Errorf("%w: %q in the answer to %s", ErrReply, line[:min(len(line), enough)], verb)
+		}
+		if room -= int64(len(e.UIDL)); room < 0 {
+			return fmt.Errorf("%w: the names are longer than %d octets on average", ErrReply, averageUIDL)
 		}
 		last = e.Number
 		list = append(list, e)

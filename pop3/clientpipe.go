@@ -1,7 +1,6 @@
 package pop3
 
 import (
-	"errors"
 	"fmt"
 	"strconv"
 
@@ -20,6 +19,7 @@ const (
 type fetcher struct {
 	c        *Client
 	behind   *wire.Behind
+	cut      func(error) error // names the end of the context as what it comes from
 	messages []Entry
 	todo     []Entry // of those, what is not asked for yet
 	deletes  []int   // to be marked as deleted, not asked for yet
@@ -62,9 +62,29 @@ func (f *fetcher) next() (order, Reply, error) {
 	}
 	r, err := f.c.readReply(verb)
 	if err == nil && o.dele && !r.OK {
-		f.c.notMarked = errors.Join(f.c.notMarked, fmt.Errorf("pop3: message %d is not deleted: %w", o.number, r))
+		f.c.unmarked.add(o.number, r)
 	}
 	return o, r, err
+}
+
+// unmarked is what Messages could not mark as deleted: the first of it, and how
+// much there is. A server may refuse as many as it has listed.
+type unmarked struct {
+	first error
+	count int
+}
+
+func (u *unmarked) add(number int, r Reply) {
+	if u.count++; u.count == 1 {
+		u.first = fmt.Errorf("pop3: message %d is not deleted: %w", number, r)
+	}
+}
+
+func (u *unmarked) err() error {
+	if u.count > 1 {
+		return fmt.Errorf("%w (and %d more)", u.first, u.count-1)
+	}
+	return u.first
 }
 
 // ask sends the next commands.
@@ -103,7 +123,6 @@ func (f *fetcher) askOne() bool {
 	case len(f.deletes) > 0:
 		f.put("DELE ", order{dele: true, number: f.deletes[0]})
 		f.deletes = f.deletes[1:]
-		f.c.marked = true
 		return true
 	case len(f.todo) == 0:
 		return false
@@ -127,13 +146,12 @@ func (f *fetcher) put(verb string, o order) {
 
 // done reads what is left of a message that the loop is done with.
 func (f *fetcher) done(m *Fetched) error {
-	if err := m.Body.Close(); err != nil {
-		return err
-	}
+	m.over = true
 	if m.deleted {
 		f.deletes = append(f.deletes, m.Number)
+		f.c.marked = true // and Quit must not say that it was, should DELE not get there
 	}
-	return nil
+	return m.Body.Close()
 }
 
 // finish reads the answers that are still to come, and marks what is left to be

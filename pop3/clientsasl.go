@@ -72,7 +72,7 @@ func (c *Client) cancelLogin(why error) error {
 	case err != nil:
 		return err
 	case answer.challenged, answer.reply.OK:
-		return c.lose(fmt.Errorf("%w: to a login that was given up", ErrReply))
+		return c.lose(fmt.Errorf("%w to a login that was given up: %w", ErrReply, why))
 	}
 	return why
 }

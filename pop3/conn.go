@@ -22,7 +22,6 @@ type Conn struct {
 	wire      *wire.Conn
 	state     State
 	timestamp string    // of the greeting, for APOP; empty if there is none, or no more
-	ownTLS    bool      // TLS is the Server's, not that of whoever called ServeConn
 	name      string    // of the last USER
 	lang      *language // that LANG has chosen; nil before
 	utf8      bool      // UTF8 was sent

@@ -17,7 +17,7 @@ func (c *Conn) authConn() *auth.Conn {
 		RemoteAddr: c.RemoteAddr(),
 		ServerName: c.srv.hostname(),
 
-		ServerCertificate: c.certificate(),
+		ServerCertificate: c.wire.ServerCertificate(),
 	}
 }
 

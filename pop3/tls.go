@@ -2,8 +2,6 @@ package pop3
 
 import (
 	"context"
-	"crypto/tls"
-	"crypto/x509"
 	"fmt"
 )
 
@@ -26,36 +24,6 @@ func (c *Conn) startTLS(ctx context.Context, _ struct{}) Reply {
 		c.srv.logger().InfoContext(ctx, "pop3: TLS handshake failed", "remote", c.RemoteAddr(), "err", err)
 		return c.gone(fmt.Errorf("TLS handshake: %w", err))
 	}
-	c.name, c.state, c.ownTLS = "", Authorization, true
+	c.name, c.state = "", Authorization
 	return Reply{} // the client speaks next
-}
-
-// certificate is the one that the server has shown in the handshake, nil if that
-// is not known for sure.
-func (c *Conn) certificate() *x509.Certificate {
-	if !c.ownTLS {
-		return nil
-	}
-	c.srv.limits()
-	return c.srv.cert
-}
-
-// onlyCertificate is the one that every handshake by cfg shows, nil if there may
-// be others.
-func onlyCertificate(cfg *tls.Config) *x509.Certificate {
-	if cfg == nil || len(cfg.Certificates) != 1 || cfg.GetCertificate != nil || cfg.GetConfigForClient != nil {
-		return nil
-	}
-	cert := cfg.Certificates[0]
-	if cert.Leaf != nil {
-		return cert.Leaf
-	}
-	if len(cert.Certificate) == 0 {
-		return nil
-	}
-	leaf, err := x509.ParseCertificate(cert.Certificate[0])
-	if err != nil {
-		return nil // no handshake can succeed
-	}
-	return leaf
 }

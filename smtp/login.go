@@ -43,6 +43,8 @@ func (c *Conn) authConn() *auth.Conn {
 		TLS:        c.wire.TLS(),
 		RemoteAddr: c.RemoteAddr(),
 		ServerName: c.srv.hostname(),
+
+		ServerCertificate: c.wire.ServerCertificate(),
 	}
 }
 

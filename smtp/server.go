@@ -115,7 +115,9 @@ func (s *Server) serve(l net.Listener, cfg *tls.Config) error {
 		Handle: func(ctx context.Context, nc net.Conn) {
 			// What went wrong is in the trace. The end of ctx comes with a
 			// call back, so nobody has to watch it.
-			_ = s.hold(ctx, newConn(s, nc))
+			c := newConn(s, nc)
+			c.wire.BeganTLS(cfg)
+			_ = s.hold(ctx, c)
 		},
 	})
 	if errors.Is(err, serve.ErrClosed) {

@@ -89,7 +89,7 @@ with s:
     try:
         if mechanism:
             s.user, s.password = name, password
-            s.auth(mechanism, getattr(s, "auth_" + mechanism.lower()))
+            s.auth(mechanism, getattr(s, "auth_" + mechanism.lower().replace("-", "_")))
         else:
             s.login(name, password)
     except smtplib.SMTPAuthenticationError as e:
@@ -118,6 +118,9 @@ var submitters = []submitter{
 	}, 77, 65, true, ""},
 	{"msmtp TLS", "SA", func(s submission) []string {
 		return msmtp(s, s.ready.Submissions, "--tls=on", "--tls-starttls=off", "--tls-trust-file="+s.trust, "--auth=plain")
+	}, 77, 65, true, ""},
+	{"msmtp SCRAM-SHA-256", "A", func(s submission) []string {
+		return msmtp(s, s.ready.Submission, "--tls=off", "--auth=scram-sha-256")
 	}, 77, 65, true, ""},
 	{"swaks PLAIN", "A", func(s submission) []string {
 		return swaksLogin(s, s.ready.Submission, "--auth", "PLAIN")
@@ -154,6 +157,31 @@ var submitters = []submitter{
 	}, 77, 67, false, ""},
 }
 
+// legacySubmitters log in by what -legacy-auth is for.
+var legacySubmitters = []submitter{
+	{"msmtp CRAM-MD5", "A", func(s submission) []string {
+		return msmtp(s, s.ready.Submission, "--tls=off", "--auth=cram-md5")
+	}, 77, 65, true, ""},
+	{"msmtp STARTTLS DIGEST-MD5", "SA", func(s submission) []string {
+		return msmtp(s, s.ready.Submission, "--tls=on", "--tls-trust-file="+s.trust, "--auth=digest-md5")
+	}, 77, 65, true, ""},
+	{"swaks CRAM-MD5", "A", func(s submission) []string {
+		return swaksLogin(s, s.ready.Submission, "--auth", "CRAM-MD5")
+	}, 28, 24, false, "\r\n"},
+	{"curl CRAM-MD5", "A", func(s submission) []string {
+		return curlLogin(s, "smtp://"+localhost(s.ready.Submission), "--login-options", "AUTH=CRAM-MD5")
+	}, 67, 55, false, ""},
+	{"curl STARTTLS DIGEST-MD5", "SA", func(s submission) []string {
+		return curlLogin(s, "smtp://"+localhost(s.ready.Submission), "--ssl-reqd", "--login-options", "AUTH=DIGEST-MD5")
+	}, 67, 55, false, ""},
+	{"curl TLS NTLM", "SA", func(s submission) []string {
+		return curlLogin(s, "smtps://"+localhost(s.ready.Submissions), "--login-options", "AUTH=NTLM")
+	}, 67, 55, false, ""},
+	{"Python CRAM-MD5", "A", func(s submission) []string {
+		return python(s, "", s.ready.Submission, "CRAM-MD5")
+	}, 77, 67, false, ""},
+}
+
 // submit runs the program.
 func (w *submitter) submit(t *testing.T, s submission) (out string, status int) {
 	t.Helper()
@@ -181,9 +209,14 @@ func (w *submitter) submit(t *testing.T, s submission) (out string, status int) 
 // TestSubmission has the programs that users send mail by log in and send
 // messages, which must come through as they are; and fail to, by the exit
 // status that tells why.
-func TestSubmission(t *testing.T) {
+func TestSubmission(t *testing.T) { testSubmission(t, submitters) }
+
+// TestLegacySubmission is TestSubmission with -legacy-auth.
+func TestLegacySubmission(t *testing.T) { testSubmission(t, legacySubmitters, "-legacy-auth") }
+
+func testSubmission(t *testing.T, submitters []submitter, flags ...string) {
 	dir := filepath.Join(t.TempDir(), "data")
-	p := startProgram(t, buildProgram(t, "."), dir)
+	p := startProgramWith(t, buildProgram(t, "."), dir, append(flags, "-unguarded")...)
 	alice, bob := p.ready.Users[0], p.ready.Users[1]
 	script := filepath.Join(t.TempDir(), "send.py")
 	require.NoError(t, os.WriteFile(script, []byte(pythonScript), 0o600))
@@ -293,4 +326,63 @@ func TestMechanismNotOffered(t *testing.T) {
 	out, status := w.submit(t, s)
 	require.Equal(t, 28, status, out)
 	require.Contains(t, out, "AUTH SCRAM-SHA-256 PLAIN LOGIN\n")
+}
+
+// TestNTLMv1 has programs log in by an answer that can be guessed in hours: they are
+// refused, and curl, which knows the version 2, is not (see above).
+func TestNTLMv1(t *testing.T) {
+	p := startProgramWith(t, buildProgram(t, "."), filepath.Join(t.TempDir(), "data"), "-legacy-auth", "-unguarded")
+	bob := p.ready.Users[1]
+	s := submission{program: p, name: bob.Name, password: bob.Password, from: bob.Address, to: p.ready.Users[0].Address, file: filepath.Join(t.TempDir(), "message")}
+	require.NoError(t, os.WriteFile(s.file, []byte("Subject: never sent\r\n\r\ntext"), 0o600))
+	for _, w := range []submitter{
+		{args: func(s submission) []string { return msmtp(s, s.ready.Submission, "--tls=off", "--auth=ntlm") }, wrong: 77, stdin: true},
+		{args: func(s submission) []string { return swaksLogin(s, s.ready.Submission, "--auth", "NTLM") }, wrong: 28},
+	} {
+		out, status := w.submit(t, s)
+		require.Equal(t, w.wrong, status, out)
+		require.Contains(t, out, "name or password wrong")
+	}
+}
+
+// TestGsaslLogin has GNU SASL log in, by each mechanism that it has in common with the
+// server, also one that is bound to the TLS connection. It knows TLS with IMAP only:
+// with SMTP it sends STARTTLS before EHLO.
+func TestGsaslLogin(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "data")
+	p := startProgramWith(t, buildProgram(t, "."), dir, "-legacy-auth", "-unguarded")
+	bob := p.ready.Users[1]
+	realm := strings.SplitN(bob.Address, "@", 2)[1]
+	smtp := []string{"--smtp", "--no-starttls", "--connect=localhost:" + port(p.ready.Submission)}
+	imap := []string{"--imap", "--no-starttls", "--connect=localhost:" + port(p.ready.IMAP)}
+	imapTLS := []string{"--imap", "--starttls", "--x509-ca-file=" + filepath.Join(dir, "certificate.pem"), imap[2]}
+	for _, tt := range []struct {
+		mechanism, end string
+		to             []string
+	}{
+		{"SCRAM-SHA-256", "235 ", smtp},
+		{"PLAIN", "235 ", smtp},
+		{"LOGIN", "235 ", smtp},
+		{"CRAM-MD5", "235 ", smtp},
+		{"DIGEST-MD5", "235 ", smtp},
+		{"SCRAM-SHA-256", ". OK ", imap},
+		{"DIGEST-MD5", ". OK ", imap},
+		{"SCRAM-SHA-256-PLUS", ". OK ", imapTLS},
+		{"PLAIN", ". OK ", imapTLS},
+	} {
+		for password, want := range map[string]int{bob.Password: 0, "wrong": 1} {
+			w := submitter{args: func(submission) []string {
+				return append([]string{
+					"gsasl", "--hostname=localhost", "--realm=" + realm, "--quality-of-protection=qop-auth",
+					"--mechanism=" + tt.mechanism, "--authentication-id=" + bob.Name, "--password=" + password,
+				}, tt.to...)
+			}}
+			out, status := w.submit(t, submission{})
+			require.Equal(t, want, status, "%s %s: %s", tt.to[0], tt.mechanism, out)
+			if want == 0 {
+				_, behind, _ := strings.Cut(out, "AUTH")
+				require.Contains(t, behind, "\n"+tt.end, tt.mechanism)
+			}
+		}
+	}
 }

@@ -37,6 +37,8 @@ type readyFile struct {
 	Submissions string `json:"submissions"`
 	POP3        string `json:"pop3"`
 	POP3S       string `json:"pop3s"`
+	IMAP        string `json:"imap"`
+	IMAPS       string `json:"imaps"`
 	Users       []struct{ Name, Address, Password string }
 }
 

@@ -47,7 +47,7 @@ func TestWelcomeIsTrue(t *testing.T) {
 			require.Contains(t, string(out), "This is a test mailing", "what swaks sends")
 		}
 	}
-	require.Equal(t, []string{"swaks", "swaks", "curl"}, typed)
+	require.Equal(t, []string{"swaks", "swaks", "curl", "curl"}, typed)
 }
 
 // TestConformanceCommand has the conformance command check the server, as the
@@ -65,6 +65,7 @@ func TestConformanceCommand(t *testing.T) {
 		{"smtp", p.ready.Submissions, "-tls", "-to", alice.Address},
 		{"pop3", p.ready.POP3},
 		{"pop3", p.ready.POP3S, "-tls"},
+		{"imap4", p.ready.IMAP, "-scratch", "wirepost-test", "-other", p.ready.Users[1].Name},
 	} {
 		cmd := exec.CommandContext(t.Context(), conformance, append(args, "-user", alice.Name)...)
 		cmd.Env = append(os.Environ(), "CONFORMANCE_PASSWORD="+alice.Password)

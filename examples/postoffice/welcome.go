@@ -38,10 +38,11 @@ Send a message, without a login or with one:
   swaks --server %[1]s --from %[2]s --to %[3]s
   swaks --server %[4]s --tls --auth-user %[5]s --auth-password %[6]s --from %[2]s --to %[3]s
 
-Read it:
+Read it, by POP3 or by IMAP:
   curl -k pop3s://%[7]s/1 -u %[8]s:%[9]s
+  curl -k 'imaps://%[10]s/INBOX;MAILINDEX=1' -u %[8]s:%[9]s
 
 Ctrl-C stops the server.
 `, addresses["smtp"], from.Address, to.Address, addresses["submission"], from.Name, from.Password,
-		addresses["pop3s"], to.Name, to.Password)
+		addresses["pop3s"], to.Name, to.Password, addresses["imaps"])
 }

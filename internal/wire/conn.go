@@ -1,6 +1,7 @@
 package wire
 
 import (
+	"crypto/x509"
 	"errors"
 	"io"
 	"net"
@@ -47,11 +48,14 @@ var ErrInterrupted = errors.New("wire: interrupted while idle")
 type Conn struct {
 	Timeouts Timeouts // may be changed between reads
 
-	nc   net.Conn        // what is read and written: TLS after StartTLS
-	base net.Conn        // what New was given; deadlines are set on it
-	raw  syscall.RawConn // nil where waiting without a buffer needs another way; so are try and put
-	try  func(fd uintptr) bool
-	put  func(fd uintptr) bool
+	nc   net.Conn // what is read and written: TLS after StartTLS
+	base net.Conn // what New was given; deadlines are set on it
+
+	certificate *x509.Certificate // see ServerCertificate
+
+	raw syscall.RawConn // nil where waiting without a buffer needs another way; so are try and put
+	try func(fd uintptr) bool
+	put func(fd uintptr) bool
 
 	in   *[]byte // nil while empty
 	r, w int     // the unread octets are (*in)[r:w]

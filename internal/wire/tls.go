@@ -3,6 +3,7 @@ package wire
 import (
 	"context"
 	"crypto/tls"
+	"crypto/x509"
 	"errors"
 	"time"
 )
@@ -16,7 +17,37 @@ var ErrPipelined = errors.New("wire: plaintext behind the change to TLS")
 // first. The handshake may take as long as timeout; 0 is no limit. An error
 // aborts the Conn: falling back to plain text would be a downgrade.
 func (c *Conn) StartTLS(ctx context.Context, cfg *tls.Config, timeout time.Duration) error {
-	return c.startTLS(ctx, tls.Server(c.nc, cfg), timeout)
+	if err := c.startTLS(ctx, tls.Server(c.nc, cfg), timeout); err != nil {
+		return err
+	}
+	c.BeganTLS(cfg)
+	return nil
+}
+
+// BeganTLS tells by which configuration a connection does TLS that began so: nil
+// is none.
+func (c *Conn) BeganTLS(cfg *tls.Config) { c.certificate = onlyCertificate(cfg) }
+
+// ServerCertificate is what a server has shown in the handshake, nil if that is
+// not known: without TLS, with TLS of somebody else's, and where there are
+// several to choose from.
+func (c *Conn) ServerCertificate() *x509.Certificate { return c.certificate }
+
+// onlyCertificate is the one that every handshake by cfg shows, nil if there may
+// be others. crypto/tls has parsed those that it has loaded.
+func onlyCertificate(cfg *tls.Config) *x509.Certificate {
+	if cfg == nil || len(cfg.Certificates) != 1 || cfg.GetCertificate != nil || cfg.GetConfigForClient != nil {
+		return nil
+	}
+	cert := cfg.Certificates[0]
+	if cert.Leaf != nil || len(cert.Certificate) == 0 {
+		return cert.Leaf
+	}
+	leaf, err := x509.ParseCertificate(cert.Certificate[0])
+	if err != nil {
+		return nil // no handshake can succeed
+	}
+	return leaf
 }
 
 // startTLS changes to nc, which is c.nc behind TLS.

@@ -68,6 +68,7 @@ func TestStartTLS(t *testing.T) {
 			client <- nc
 		}()
 		require.NoError(t, c.StartTLS(t.Context(), serverConfig, time.Minute))
+		require.NotNil(t, c.ServerCertificate())
 		requireLine(t, c, "NOOP")
 		b, err := io.ReadAll(c.DotReader(BodyLimit{}))
 		require.NoError(t, err)
