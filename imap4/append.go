@@ -22,6 +22,7 @@ func (c *Conn) append(ctx context.Context, r appendRequest) Reply {
 	for i, m := range done.Messages {
 		uids[i] = m.UID
 	}
+	c.made(box.ID, uids)
 	b := appendNumber([]byte("APPENDUID "), done.UIDValidity)
 	return OK(string(appendList(append(b, ' '), uids)), "message appended")
 }

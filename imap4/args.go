@@ -18,9 +18,12 @@ type parser struct {
 	i      int
 	err    error
 	utf8   bool // what is quoted may be UTF-8
+	accept bool // UTF8=ACCEPT is enabled
 	uid    bool // the command begins with UID
 	limits *Limits
-	depth  int // of what is nested, see nest
+	depth  int  // of what is nested, see nest
+	texts  int  // to look for, see searchText
+	saves  bool // the result of a search goes to "$"
 }
 
 // errArgs is why arguments do not parse: a Reply, or this with a reason.
@@ -91,9 +94,8 @@ func (p *parser) end() {
 	}
 }
 
-// nothing takes no arguments. Spaces at the end harm nobody.
+// nothing takes no arguments.
 func nothing(p *parser) struct{} {
-	p.i += len(p.s[p.i:]) - len(strings.TrimLeft(p.s[p.i:], " "))
 	p.end()
 	return struct{}{}
 }

@@ -53,9 +53,9 @@ func TestStrings(t *testing.T) {
 }
 
 func TestNumbers(t *testing.T) {
-	require.EqualValues(t, math.MaxInt64, parsed(t, (*parser).number, "9223372036854775807"))
+	require.EqualValues(t, int64(math.MaxInt64), parsed(t, (*parser).number, "9223372036854775807"))
 	require.EqualValues(t, 7, parsed(t, (*parser).number, "007"))
-	require.EqualValues(t, math.MaxUint32, parsed(t, (*parser).nz, "4294967295"))
+	require.EqualValues(t, int64(math.MaxUint32), parsed(t, (*parser).nz, "4294967295"))
 	for _, in := range []string{"", "-1", "+1", "9223372036854775808", "x"} {
 		refused(t, (*parser).number, in)
 	}
@@ -167,7 +167,7 @@ func TestOtherArgs(t *testing.T) {
 	}
 	q := parsed(t, selectArgs, " x (QRESYNC (7 8 1:9 (1 2)) CONDSTORE)")
 	require.True(t, q.condStore)
-	require.Equal(t, &resyncing{7, 8, UIDSet{{1, 9}}}, q.resync)
+	require.Equal(t, &resyncing{7, 8, UIDSet{{1, 9}}, true}, q.resync)
 	require.Nil(t, parsed(t, selectArgs, " x (QRESYNC (7 8 (1 2)))").resync.known)
 	for _, in := range []string{"", " x ()", " x (QRESYNC)", " x (QRESYNC (0 8))", " x (QRESYNC (7 8 $))", " x (QRESYNC (7 8)"} {
 		refused(t, selectArgs, in)

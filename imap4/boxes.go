@@ -129,7 +129,7 @@ func (c *Conn) rename(ctx context.Context, r renameRequest) Reply {
 	if err != nil {
 		return c.replyTo(ctx, err)
 	}
-	if len(r.to) > len(r.from) && slices.Equal(r.to[:len(r.from)], r.from) {
+	if !inbox && len(r.to) > len(r.from) && slices.Equal(r.to[:len(r.from)], r.from) {
 		return No("CANNOT", "a mailbox cannot be moved below itself")
 	}
 	if reply := c.mayCreate(ctx, r.to); !reply.isNone() {

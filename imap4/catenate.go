@@ -44,8 +44,7 @@ func (r *catenation) Read(b []byte) (int, error) {
 			r.endPiece()
 		}
 		if err != nil {
-			r.err = err
-			r.close()
+			r.end(err)
 		}
 		if n > 0 {
 			return n, nil
@@ -55,8 +54,16 @@ func (r *catenation) Read(b []byte) (int, error) {
 }
 
 func (r *catenation) refuse(why Reply) {
+	r.u.refused = why
+	r.end(errUpload)
+}
+
+// end ends all reading, if it has not ended.
+func (r *catenation) end(err error) {
 	r.close()
-	r.u.refused, r.err = why, errUpload
+	if r.err == nil {
+		r.err = err
+	}
 }
 
 func (r *catenation) close() {

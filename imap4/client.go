@@ -269,7 +269,7 @@ func (c *Client) Selected() *OpenMailbox { return c.conn.selected }
 // Has reports whether the server offers a capability, such as "IDLE" or
 // "AUTH=PLAIN", as far as it has told. Case does not matter.
 func (c *Client) Has(capability string) bool {
-	return slices.Contains(c.conn.caps, clientUpper(capability))
+	return slices.Contains(c.conn.caps, foldASCII(capability))
 }
 
 // Capabilities returns what the server offers, in upper case, as far as it has
@@ -289,14 +289,4 @@ func (conn *clientConn) trace(e Event) {
 	}
 	e.Read, e.Written = conn.wire.got, conn.wire.sent
 	conn.opts.Trace(conn.root, e)
-}
-
-// clientUpper puts ASCII letters in upper case.
-func clientUpper(s string) string {
-	return strings.Map(func(r rune) rune {
-		if 'a' <= r && r <= 'z' {
-			r -= 'a' - 'A'
-		}
-		return r
-	}, s)
 }

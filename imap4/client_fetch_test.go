@@ -16,9 +16,6 @@ import (
 // clientWhole asks for the whole message.
 var clientWhole = []FetchSection{{}}
 
-//go:fix inline
-func clientText1(s string) *string { return new(s) }
-
 // TestClientFetch reads all kinds of items, bodies in the midst of them.
 func TestClientFetch(t *testing.T) {
 	ctx := t.Context()

@@ -2,6 +2,7 @@ package imap4
 
 import (
 	"context"
+	"fmt"
 	"net"
 	"strings"
 	"testing"
@@ -199,4 +200,63 @@ func TestClientHostile(t *testing.T) {
 	c, err := NewClient(t.Context(), long, &Options{TLS: TLSNone})
 	require.NoError(t, err)
 	require.ErrorContains(t, c.Noop(t.Context()), "a line of more than")
+}
+
+// TestClientMoveOpenEnd moves what there is where there is no MOVE: a message that
+// comes behind the COPY is not removed with the others.
+func TestClientMoveOpenEnd(t *testing.T) {
+	c := clientOn(t, "S: * OK [CAPABILITY IMAP4rev1 UIDPLUS] hi"+`
+		C: w1 SELECT "a"
+		S: * 2 EXISTS
+		S: * OK [UIDNEXT 9] x
+		S: w1 OK done
+		C: w2 UID SEARCH UID 5:4294967294
+		S: * SEARCH 5 8
+		S: w2 OK done
+		C: w3 UID COPY 5,8 "b"
+		S: * 3 EXISTS
+		S: w3 OK done
+		C: w4 UID STORE 5,8 +FLAGS.SILENT (\Deleted)
+		S: w4 OK done
+		C: w5 UID EXPUNGE 5,8
+		S: w5 OK done
+		C: w6 UID SEARCH UID 10:4294967294
+		S: * SEARCH
+		S: w6 OK done
+		`, nil)
+	_, err := c.Select(t.Context(), "a", nil)
+	require.NoError(t, err)
+	_, err = c.Move(t.Context(), UIDSet{{5, 1<<32 - 1}}, "b")
+	require.NoError(t, err)
+	moved, err := c.Move(t.Context(), UIDSet{{10, 1<<32 - 1}}, "b")
+	require.NoError(t, err)
+	require.Equal(t, new(CopiedTo), moved, "there is nothing to move")
+	_, err = c.Move(t.Context(), nil, "b")
+	require.ErrorIs(t, err, ErrUnsafe)
+}
+
+// TestClientEnabledUnasked takes no ENABLED that nobody asked for (RFC 5161, 3.2),
+// above all none from before TLS, and keeps none of it in memory.
+func TestClientEnabledUnasked(t *testing.T) {
+	var many strings.Builder
+	for i := range 1000 {
+		fmt.Fprintf(&many, "S: * ENABLED X%d UTF8=ACCEPT\n", i)
+	}
+	c := clientOn(t, clientGreeting+"C: w1 NOOP\n"+many.String()+`
+		S: w1 OK done
+		C: w2 ENABLE QRESYNC
+		S: * ENABLED QRESYNC CONDSTORE IMAP4rev2 X
+		S: w2 OK done
+		C: w3 DELETE "&AOQ-"
+		S: w3 OK done
+		C: w4 NOOP
+		S: w4 PREAUTH done
+		`, nil)
+	require.NoError(t, c.Noop(t.Context()))
+	require.Empty(t, c.conn.enabled)
+	_, err := c.Enable(t.Context(), "QRESYNC")
+	require.NoError(t, err)
+	require.Equal(t, []string{"QRESYNC", "CONDSTORE"}, c.conn.enabled)
+	require.NoError(t, c.Delete(t.Context(), "ä"))
+	require.ErrorIs(t, c.Noop(t.Context()), ErrProtocol, "PREAUTH is a greeting")
 }

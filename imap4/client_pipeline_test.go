@@ -183,3 +183,37 @@ func TestClientBusy(t *testing.T) {
 	require.NoError(t, c.Noop(t.Context()))
 	require.ErrorIs(t, err, ErrBusy)
 }
+
+// TestClientRightsPaired pairs answers about rights by the mailbox that they name:
+// a server may answer commands that do not depend on each other in any order (RFC
+// 9051, 5.5).
+func TestClientRightsPaired(t *testing.T) {
+	c := clientOn(t, clientGreeting+`
+		C: w1 MYRIGHTS "a"
+		C: w2 MYRIGHTS "b"
+		C: w3 GETACL "a"
+		C: w4 GETACL "b"
+		S: * MYRIGHTS b l
+		S: * ACL b ann l
+		S: * ACL a bob r
+		S: * MYRIGHTS a r
+		S: w2 OK done
+		S: w1 OK done
+		S: w4 OK done
+		S: w3 OK done
+		C: w5 MYRIGHTS "a"
+		S: * MYRIGHTS b l
+		S: w5 OK done
+		`, nil)
+	var got [4]any
+	mine := func(i int, name string) func(*Client) error {
+		return func(c *Client) (err error) { got[i], err = c.MyRights(t.Context(), name); return err }
+	}
+	all := func(i int, name string) func(*Client) error {
+		return func(c *Client) (err error) { got[i], err = c.GetACL(t.Context(), name); return err }
+	}
+	require.NoError(t, c.Pipeline(t.Context(), mine(0, "a"), mine(1, "b"), all(2, "a"), all(3, "b")))
+	require.Equal(t, [4]any{"r", "l", []ACLEntry{{"bob", "r"}}, []ACLEntry{{"ann", "l"}}}, got)
+	_, err := c.MyRights(t.Context(), "a")
+	require.ErrorIs(t, err, ErrProtocol, "an answer about another mailbox")
+}

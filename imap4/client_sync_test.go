@@ -165,12 +165,69 @@ func TestClientSets(t *testing.T) {
 			}
 			p, q := NewUIDSet(x...), NewUIDSet(y...)
 			require.Equal(t, both, members(clientCommon(p, q)))
-			require.Equal(t, less, members(clientWithout(p, q)))
-			require.Equal(t, NewUIDSet(all...), clientUnion(append(slices.Clone(q), p...)))
+			require.Equal(t, less, members(p.without(q)))
+			require.Equal(t, NewUIDSet(all...), normal(append(slices.Clone(q), p...)))
 		}
 	}
 	end := UIDSet{{1<<32 - 2, 1<<32 - 1}}
-	require.Equal(t, UIDSet{{1<<32 - 2, 1<<32 - 2}}, clientWithout(end, UIDSet{{1<<32 - 1, 1<<32 - 1}}))
-	require.Nil(t, clientWithout(end, end))
-	require.Equal(t, UIDSet{{5, 1<<32 - 1}}, clientUnion([]UIDRange{{5, 1<<32 - 1}, {7, 9}}))
+	require.Equal(t, UIDSet{{1<<32 - 2, 1<<32 - 2}}, end.without(UIDSet{{1<<32 - 1, 1<<32 - 1}}))
+	require.Nil(t, end.without(end))
+	require.Equal(t, UIDSet{{5, 1<<32 - 1}}, normal([]UIDRange{{5, 1<<32 - 1}, {7, 9}}))
+}
+
+// TestClientSyncSilence takes no silence for messages that are gone.
+func TestClientSyncSilence(t *testing.T) {
+	c := clientOn(t, "S: * OK [CAPABILITY IMAP4rev1 CONDSTORE ESEARCH] hi"+`
+		C: w1 SELECT "a" (CONDSTORE)
+		S: * 3 EXISTS
+		S: * OK [UIDVALIDITY 7] x
+		S: * OK [HIGHESTMODSEQ 12] x
+		S: w1 OK done
+		C: w2 UID SEARCH RETURN (ALL) UID 1:4
+		C: w3 UID FETCH 1:4 (UID FLAGS MODSEQ) (CHANGEDSINCE 10)
+		S: w2 OK done
+		S: w3 OK done
+		`, nil)
+	state := SyncState{7, 10, NewUIDSet(2, 3, 4)}
+	require.Error(t, clientFirst(c.Sync(t.Context(), "a", &state)))
+	require.Equal(t, SyncState{7, 10, NewUIDSet(2, 3, 4)}, state)
+}
+
+// TestClientSyncNoUIDs has a server without lasting UIDs: everything is new each
+// time, and all that was known is worth nothing.
+func TestClientSyncNoUIDs(t *testing.T) {
+	c := clientOn(t, clientPoor+`
+		C: w1 SELECT "a"
+		S: * 1 EXISTS
+		S: w1 OK done
+		C: w2 UID FETCH 1:4294967294 (UID FLAGS)
+		S: * 1 FETCH (UID 3 FLAGS ())
+		S: w2 OK done
+		`, nil)
+	state := SyncState{UIDs: NewUIDSet(2, 3, 4)}
+	require.Equal(t, []any{"reset", "new", UID(3)}, clientSynced(t, c, &state))
+	require.Equal(t, SyncState{UIDs: NewUIDSet(3)}, state)
+}
+
+// TestClientSyncNewOnce tells of a new message once, though the answer to SELECT
+// has it too.
+func TestClientSyncNewOnce(t *testing.T) {
+	c := clientOn(t, clientGreeting+`
+		C: w1 ENABLE QRESYNC
+		S: * ENABLED QRESYNC
+		S: w1 OK done
+		C: w2 SELECT "a" (QRESYNC (7 10 1:4))
+		S: * 2 EXISTS
+		S: * OK [UIDVALIDITY 7] x
+		S: * OK [HIGHESTMODSEQ 12] x
+		S: * VANISHED (EARLIER) 3
+		S: * 2 FETCH (UID 5 FLAGS () MODSEQ (12))
+		S: * VANISHED (EARLIER) 1:2
+		S: w2 OK done
+		C: w3 UID FETCH 5:4294967294 (UID FLAGS MODSEQ)
+		S: * 2 FETCH (UID 5 FLAGS () MODSEQ (12))
+		S: w3 OK done
+		`, nil)
+	state := SyncState{7, 10, NewUIDSet(2, 3, 4)}
+	require.Equal(t, []any{NewUIDSet(2, 3), "new", UID(5)}, clientSynced(t, c, &state))
 }

@@ -21,18 +21,22 @@ type (
 // GetACL asks who has which rights on a mailbox (RFC 4314, 3.3).
 func (c *Client) GetACL(ctx context.Context, name string) ([]ACLEntry, error) {
 	var got []ACLEntry
+	told := false
 	_, err := c.run(ctx, clientCommand{
 		verb: "GETACL", needs: "ACL",
 		args: func(e *clientEncoder) { e.raw(" ").mailbox(name) },
 		take: func(v any) bool {
 			a, is := v.(clientACL)
-			if !is {
+			if !is || a.name != clientDecodeName(name, true) {
 				return false
 			}
-			got = a.entries
+			got, told = a.entries, true
 			return true
 		},
 	})
+	if err == nil && !told {
+		err = clientLacks("ACL")
+	}
 	return got, err
 }
 
@@ -59,35 +63,44 @@ func (c *Client) DeleteACL(ctx context.Context, name, identifier string) error {
 // ListRights asks which rights an identifier always has on a mailbox, and which
 // can be given to it, each string together (RFC 4314, 3.4).
 func (c *Client) ListRights(ctx context.Context, name, identifier string) (always string, optional []string, err error) {
+	told := false
 	_, err = c.run(ctx, clientCommand{
 		verb: "LISTRIGHTS", needs: "ACL",
 		args: func(e *clientEncoder) { e.raw(" ").mailbox(name).raw(" ").str(identifier) },
 		take: func(v any) bool {
 			l, is := v.(clientListRights)
-			if is {
-				always, optional = l.always, l.optional
+			if !is || l.name != clientDecodeName(name, true) { // the server may have prepared the identifier
+				return false
 			}
-			return is
+			always, optional, told = l.always, l.optional, true
+			return true
 		},
 	})
+	if err == nil && !told {
+		err = clientLacks("LISTRIGHTS")
+	}
 	return always, optional, err
 }
 
 // MyRights asks for the user's own rights on a mailbox (RFC 4314, 3.5).
 func (c *Client) MyRights(ctx context.Context, name string) (string, error) {
 	var got string
+	told := false
 	_, err := c.run(ctx, clientCommand{
 		verb: "MYRIGHTS", needs: "ACL",
 		args: func(e *clientEncoder) { e.raw(" ").mailbox(name) },
 		take: func(v any) bool {
 			r, is := v.(clientMyRights)
-			if !is {
+			if !is || r.name != clientDecodeName(name, true) {
 				return false
 			}
-			got = r.rights
+			got, told = r.rights, true
 			return true
 		},
 	})
+	if err == nil && !told {
+		err = clientLacks("MYRIGHTS")
+	}
 	return got, err
 }
 

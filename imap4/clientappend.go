@@ -158,13 +158,7 @@ func (c *Client) Replace(ctx context.Context, uid UID, name string, m Outgoing) 
 		if native {
 			return nil
 		}
-		_, err = c.exchange(clientCommand{verb: "UID STORE", args: func(e *clientEncoder) {
-			e.raw(" ").uids(set).raw(` +FLAGS.SILENT (\Deleted)`)
-		}})
-		if err == nil {
-			err = c.expunge(set)
-		}
-		return err
+		return c.remove(set)
 	})
 	return got, err
 }

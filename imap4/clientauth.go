@@ -84,7 +84,7 @@ func (c *Client) Authenticate(ctx context.Context, clients ...sasl.Client) error
 			switch {
 			case err != nil:
 				why = fmt.Errorf("%w: %w", ErrNoMechanism, err)
-			case !c.conn.has("AUTH=" + clientUpper(mechanism)):
+			case !c.conn.has("AUTH=" + foldASCII(mechanism)):
 			case !c.conn.mayShow(mechanism):
 				why = errClientClear
 			default:
@@ -194,7 +194,7 @@ func (c *Client) loggedIn(r Reply, err error) error {
 // clientCodeName is the name of the response code.
 func clientCodeName(r Reply) string {
 	name, _, _ := strings.Cut(r.Code, " ")
-	return clientUpper(name)
+	return foldASCII(name)
 }
 
 // Unauthenticate undoes the login, so that another user can log in (RFC 8437).

@@ -41,6 +41,7 @@ type clientCall struct {
 	prompt  string // what came with "+"
 	done    bool
 	reply   Reply
+	cut     UID // the lowest UID that it came to, if not to all: see inParts
 }
 
 // The bounds of what is in flight. A server that cannot write stops to read: what
@@ -229,6 +230,9 @@ func (conn *clientConn) complete(tag string, r Reply) error {
 	}
 	call := conn.calls[i]
 	call.done, call.reply = true, r
+	if cut := clientCut(r); cut != 0 {
+		call.cut = cut
+	}
 	call.owner.ready = true
 	conn.flight -= call.size
 	conn.calls = slices.Delete(conn.calls, i, i+1)

@@ -7,7 +7,7 @@ import (
 	"net"
 	"time"
 
-	"github.com/wirepost/wirepost/imap4/internal/deflate"
+	"github.com/wirepost/wirepost/internal/deflate"
 )
 
 var errClientDeflated = errors.New("imap4: the connection is compressed already")

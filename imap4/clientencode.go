@@ -168,14 +168,11 @@ func (e *clientEncoder) uids(s UIDSet) *clientEncoder {
 // message whatever its UID, so that 500:4294967295 could expunge message 400.
 const clientLastUID UID = 1<<32 - 2
 
-// clientFlagNames are those of the system flags, in the order of their bits.
-var clientFlagNames = [...]string{`\Seen`, `\Answered`, `\Flagged`, `\Deleted`, `\Draft`}
-
 // flags adds a list of flags.
 func (e *clientEncoder) flags(f Flags) *clientEncoder {
 	e.raw("(")
 	sep := ""
-	for i, name := range clientFlagNames {
+	for i, name := range systemNames {
 		if f.System&(1<<i) != 0 {
 			e.raw(sep + name)
 			sep = " "

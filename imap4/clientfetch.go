@@ -84,7 +84,8 @@ type FetchedSection struct {
 
 // Fetch asks for messages, and yields each as it comes, in the server's order.
 // Small things are there at once; bodies are streamed, by Sections. Neither is
-// held in memory.
+// held in memory. Where the server comes to some of the messages only (RFC 9738)
+// it is asked for the rest, as by the other methods that take a set of UIDs.
 //
 // The body of the loop must not use the Client: ErrBusy. To leave the loop early
 // reads and drops what is still to come; where that is much, end ctx, which
@@ -94,10 +95,9 @@ func (c *Client) Fetch(ctx context.Context, uids UIDSet, items *FetchItems) iter
 	return func(yield func(*Fetched, error) bool) {
 		wanted := true
 		err := c.during(ctx, func() error {
-			return c.fetch(uids, items, func(f *Fetched) {
-				if wanted {
-					wanted = yield(f, nil)
-				}
+			return c.fetch(uids, items, func(f *Fetched) bool {
+				wanted = wanted && yield(f, nil)
+				return wanted
 			})
 		})
 		if err != nil && wanted {
@@ -106,8 +106,16 @@ func (c *Client) Fetch(ctx context.Context, uids UIDSet, items *FetchItems) iter
 	}
 }
 
-// fetch gives each message to f.
-func (c *Client) fetch(uids UIDSet, items *FetchItems, f func(*Fetched)) error {
+// fetch gives each message to f, which returns whether it wants more.
+func (c *Client) fetch(uids UIDSet, items *FetchItems, f func(*Fetched) bool) error {
+	wanted := true
+	return c.inParts(uids, func() bool { return wanted }, func(uids UIDSet) (*clientCall, error) {
+		return c.fetchPart(uids, items, func(one *Fetched) { wanted = f(one) })
+	})
+}
+
+// fetchPart is fetch of as much as the server does in one command.
+func (c *Client) fetchPart(uids UIDSet, items *FetchItems, f func(*Fetched)) (*clientCall, error) {
 	var ready []*Fetched
 	call, err := c.send(clientCommand{
 		verb:  "UID FETCH",
@@ -116,7 +124,7 @@ func (c *Client) fetch(uids UIDSet, items *FetchItems, f func(*Fetched)) error {
 		take:  func(v any) bool { return items.take(v, uids, &ready) },
 	})
 	if err != nil {
-		return err
+		return nil, err
 	}
 	finished := false
 	defer func() {
@@ -131,18 +139,17 @@ func (c *Client) fetch(uids UIDSet, items *FetchItems, f func(*Fetched)) error {
 			f(one)
 			if err := one.finish(); err != nil {
 				finished = true
-				return err
+				return nil, err
 			}
 			call.kept = 0
 		}
 		if call.done {
 			finished = true
-			_, err := c.finish(call)
-			return err
+			return c.finished(call, nil)
 		}
 		if err := c.wait(); err != nil {
 			finished = true
-			return err
+			return nil, err
 		}
 	}
 }

@@ -41,7 +41,7 @@ type Listed struct {
 
 // Has reports whether it has an attribute, in any case.
 func (l *Listed) Has(attr string) bool {
-	return slices.ContainsFunc(l.Attrs, func(a string) bool { return clientUpper(a) == clientUpper(attr) })
+	return slices.ContainsFunc(l.Attrs, func(a string) bool { return foldASCII(a) == foldASCII(attr) })
 }
 
 // List lists the mailboxes whose names a pattern matches: "*" stands for
@@ -217,7 +217,7 @@ func (conn *clientConn) readList() {
 // readListExtra reads an extended data item (RFC 5258, 6).
 func (conn *clientConn) readListExtra(l *Listed) {
 	p := &conn.p
-	tag := clientUpper(p.astring())
+	tag := foldASCII(p.astring())
 	p.space()
 	switch tag {
 	case "OLDNAME":

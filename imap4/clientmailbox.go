@@ -149,7 +149,7 @@ func (conn *clientConn) readStatus() {
 	s := &MailboxStatus{Name: conn.decodeName(p.astring())}
 	p.space()
 	p.list(func() {
-		word := clientUpper(string(p.word()))
+		word := foldASCII(string(p.word()))
 		p.space()
 		switch word {
 		case "MESSAGES":

@@ -101,9 +101,9 @@ func (e *clientEncoder) querySub(q *Query, depth int) {
 }
 
 func (e *clientEncoder) queryFlag(flag string) {
-	for _, name := range clientFlagNames {
-		if clientUpper(flag) == clientUpper(name) {
-			e.raw(clientUpper(name[1:]))
+	for _, name := range systemNames {
+		if foldASCII(flag) == foldASCII(name) {
+			e.raw(foldASCII(name[1:]))
 			return
 		}
 	}

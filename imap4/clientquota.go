@@ -82,7 +82,7 @@ func (conn *clientConn) readQuota() {
 	r := &QuotaRoot{Name: p.astring()}
 	p.space()
 	p.list(func() {
-		one := QuotaResource{Name: clientUpper(p.atom())}
+		one := QuotaResource{Name: foldASCII(p.atom())}
 		p.space()
 		one.Usage = int64(p.number())
 		p.space()

@@ -66,11 +66,12 @@ func (conn *clientConn) response() error {
 	}
 	tag := string(p.word())
 	p.space()
-	r := conn.status(clientUpper(string(p.word())))
+	word := foldASCII(string(p.word()))
+	r := conn.status(word)
 	if p.err != nil {
 		return p.err
 	}
-	if r.Status == 0 || r.Close || tag == "" {
+	if word == "PREAUTH" || r.Status == 0 || r.Close || tag == "" {
 		return clientMalformed("a response that is neither tagged nor untagged")
 	}
 	return conn.complete(tag, r)
@@ -118,7 +119,7 @@ func (conn *clientConn) status(word string) Reply {
 // heed notes what a response code says of the server, whatever it is part of.
 func (conn *clientConn) heed(r Reply) {
 	name, args, _ := strings.Cut(r.Code, " ")
-	switch clientUpper(name) {
+	switch foldASCII(name) {
 	case "CAPABILITY":
 		conn.setCapabilities(strings.Fields(args))
 	case "ALERT":

@@ -1,6 +1,7 @@
 package imap4
 
 import (
+	"cmp"
 	"context"
 	"math"
 	"strconv"
@@ -52,7 +53,7 @@ func (c *Client) Search(ctx context.Context, q *Query, o *SearchOptions) (*Found
 	err := c.during(ctx, func() error {
 		call, err := s.send(c, q)
 		if err == nil {
-			_, err = c.finish(call)
+			err = s.whole(c, q, call)
 		}
 		return err
 	})
@@ -77,6 +78,21 @@ func (s *clientSearch) send(c *Client, q *Query) (call *clientCall, err error) {
 		e.query(q, 0)
 	}})
 	return s.call, err
+}
+
+// whole waits for the answer, and asks for the rest of it where the server did
+// not come to all messages: see inParts. What is to be saved, or is a part of
+// something, cannot be put together of several answers.
+func (s *clientSearch) whole(c *Client, q *Query, call *clientCall) error {
+	_, err := c.finish(call)
+	for err == nil && call.cut > 1 && !s.o.Save && s.o.First == 0 && s.o.Last == 0 {
+		cut := call.cut
+		rest := &Query{Sub: []*Query{{Key: InSet, UIDs: UIDSet{{1, cut - 1}}}, q}}
+		if call, err = c.finished(s.send(c, rest)); err == nil && call.cut >= cut {
+			err = clientMalformed("%q, as before", call.reply.Code)
+		}
+	}
+	return err
 }
 
 func (o *SearchOptions) needs() string {
@@ -117,6 +133,7 @@ type clientSearch struct {
 	o        *SearchOptions
 	call     *clientCall
 	extended bool
+	answered bool
 	uids     []UID // of SEARCH, in its order
 	found    *Found
 }
@@ -140,23 +157,35 @@ func (s *clientSearch) take(v any) bool {
 		if s.call == nil || v.tag != "" && v.tag != s.call.tag {
 			return false
 		}
-		*s.found = v.Found
+		s.answered = true
+		s.found.add(&v.Found)
 		return true
 	case *clientSearchNumbers: // from some servers though ESEARCH was asked for
 		if v.sort {
 			return false
 		}
-		s.extended = false
+		s.extended, s.answered = false, true
 		s.uids = append(s.uids, v.uids...)
-		s.found.ModSeq = v.modSeq
+		s.found.ModSeq = max(s.found.ModSeq, v.modSeq)
 		return true
 	}
 	return false
 }
 
+// add puts in what else was found; complete makes a set of the UIDs.
+func (f *Found) add(more *Found) {
+	f.UIDs = append(f.UIDs, more.UIDs...)
+	if f.Min == 0 || more.Min != 0 {
+		f.Min = min(more.Min, cmp.Or(f.Min, more.Min))
+	}
+	f.Max, f.ModSeq = max(f.Max, more.Max), max(f.ModSeq, more.ModSeq)
+	f.Count += min(more.Count, math.MaxUint32-f.Count)
+}
+
 // complete works out what the server has not told.
 func (s *clientSearch) complete() {
 	f := s.found
+	f.UIDs = normal(f.UIDs)
 	if !s.extended {
 		f.UIDs = NewUIDSet(s.uids...)
 	}
@@ -175,7 +204,7 @@ func (conn *clientConn) readESearch() {
 	e := new(clientESearch)
 	if p.peek() == '(' {
 		p.list(func() {
-			word := clientUpper(p.atom())
+			word := foldASCII(p.atom())
 			p.space()
 			value := p.astring()
 			if word == "TAG" {
@@ -185,7 +214,7 @@ func (conn *clientConn) readESearch() {
 		p.take(' ')
 	}
 	for p.err == nil && p.i < len(p.b) {
-		word := clientUpper(p.atom())
+		word := foldASCII(p.atom())
 		if word == "UID" {
 			p.take(' ')
 			continue

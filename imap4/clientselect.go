@@ -91,6 +91,7 @@ func (c *Client) selectNow(verb, name string, o *SelectOptions) (*OpenMailbox, e
 	if err != nil {
 		return nil, err
 	}
+	s.Vanished = normal(s.Vanished)
 	s.ReadOnly = clientCodeName(r) == "READ-ONLY" || verb == "EXAMINE"
 	if !s.permanentSeen { // all flags then (RFC 9051, 7.1: PERMANENTFLAGS)
 		s.Permanent = s.Flags
@@ -126,7 +127,7 @@ func (s *OpenMailbox) take(conn *clientConn, v any) bool {
 	case clientText:
 		return s.takeText(conn, Reply(v))
 	case clientVanished:
-		s.Vanished = clientUnion(append(s.Vanished, v.uids...))
+		s.Vanished = append(s.Vanished, v.uids...) // selectNow makes a set of all of them
 	case *Fetched:
 		s.Changed = append(s.Changed, v)
 	case *Listed: // IMAP4rev2 tells of the mailbox that is opened (RFC 9051, 6.3.2)

@@ -54,7 +54,7 @@ func (c *Client) enable(capabilities ...string) ([]string, error) {
 	var ask []string
 	for _, one := range capabilities {
 		// CONDSTORE is offered where QRESYNC is (RFC 7162, 3.2.3).
-		one = clientUpper(one)
+		one = foldASCII(one)
 		if c.conn.has(one) || one == "CONDSTORE" && c.conn.has("QRESYNC") {
 			ask = append(ask, one)
 		}
@@ -79,6 +79,13 @@ func (c *Client) enable(capabilities ...string) ([]string, error) {
 			return is
 		},
 	})
+	for _, one := range got {
+		// What was not asked for is taken too, if it is known: QRESYNC brings
+		// CONDSTORE.
+		if !c.conn.isEnabled(one) && (slices.Contains(ask, one) || one == "CONDSTORE") {
+			c.conn.enabled = append(c.conn.enabled, one)
+		}
+	}
 	return got, err
 }
 

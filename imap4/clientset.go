@@ -1,9 +1,6 @@
 package imap4
 
-import (
-	"cmp"
-	"slices"
-)
+import "slices"
 
 // flags reads a list of flags. \Recent is left out, for it belongs to the session
 // (RFC 3501, 2.3.2), and so is "\*"; others with a backslash are kept as keywords.
@@ -39,7 +36,7 @@ func (p *clientParser) flagsAndStar() (f Flags, star bool) {
 	return f, star
 }
 
-// clientUpperFlagNames are clientFlagNames in upper case.
+// clientUpperFlagNames are systemNames in upper case.
 var clientUpperFlagNames = [...]string{`\SEEN`, `\ANSWERED`, `\FLAGGED`, `\DELETED`, `\DRAFT`}
 
 // ranges reads "1,5:7": in the order in which it is written, each range from its
@@ -61,24 +58,7 @@ func (p *clientParser) ranges() []UIDRange {
 }
 
 // uidSet reads a set.
-func (p *clientParser) uidSet() UIDSet { return clientUnion(p.ranges()) }
-
-// clientUnion makes a set of ranges that are in any order and may overlap.
-func clientUnion(all []UIDRange) UIDSet {
-	byFirst := func(a, b UIDRange) int { return cmp.Compare(a.First, b.First) }
-	if !slices.IsSortedFunc(all, byFirst) {
-		slices.SortFunc(all, byFirst)
-	}
-	s := all[:0]
-	for _, r := range all {
-		if n := len(s); n > 0 && uint64(r.First) <= uint64(s[n-1].Last)+1 {
-			s[n-1].Last = max(s[n-1].Last, r.Last)
-			continue
-		}
-		s = append(s, r)
-	}
-	return UIDSet(s)
-}
+func (p *clientParser) uidSet() UIDSet { return normal(p.ranges()) }
 
 // clientCount64 is how many UIDs there are, which can be more than an int holds.
 func clientCount64(s UIDSet) (n uint64) {

@@ -22,7 +22,7 @@ func (c *Client) Sort(ctx context.Context, keys []string, q *Query) ([]UID, erro
 			}
 			e.raw(" ")
 			clientList(e, keys, func(key string) {
-				key = clientUpper(key)
+				key = foldASCII(key)
 				if !slices.Contains(clientSortKeys, strings.TrimPrefix(key, "REVERSE ")) {
 					e.fail("%q is nothing to sort by", key)
 				}
@@ -64,9 +64,9 @@ type ThreadNode struct {
 func (c *Client) Thread(ctx context.Context, algorithm string, q *Query) ([]*ThreadNode, error) {
 	var all []*ThreadNode
 	_, err := c.run(ctx, clientCommand{
-		verb: "UID THREAD", needs: "THREAD=" + clientUpper(algorithm),
+		verb: "UID THREAD", needs: "THREAD=" + foldASCII(algorithm),
 		args: func(e *clientEncoder) {
-			e.raw(" ").atom(clientUpper(algorithm))
+			e.raw(" ").atom(foldASCII(algorithm))
 			e.charset(q)
 			e.query(q, 0)
 		},

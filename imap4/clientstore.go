@@ -2,6 +2,7 @@ package imap4
 
 import (
 	"context"
+	"errors"
 	"strings"
 )
 
@@ -27,6 +28,27 @@ func (c *Client) Store(ctx context.Context, uids UIDSet, mode FlagMode, flags Fl
 		o = new(StoreOptions)
 	}
 	done := new(Stored)
+	err := c.during(ctx, func() error {
+		return c.inParts(uids, nil, func(uids UIDSet) (*clientCall, error) {
+			call, err := c.send(clientStoreCommand(uids, mode, flags, o, done))
+			if err != nil {
+				return nil, err
+			}
+			r, err := c.finish(call)
+			if _, args, ok := strings.Cut(r.Code, " "); ok && clientCodeName(r) == "MODIFIED" {
+				done.Conflict = normal(append(done.Conflict, c.conn.code(args).uidSet()...))
+			}
+			return call, err
+		})
+	})
+	if r, is := errors.AsType[Reply](err); err != nil && !(is && clientCodeName(r) == "MODIFIED") {
+		return nil, err
+	}
+	return done, err
+}
+
+// clientStoreCommand is a STORE, the answers to which are put into done.
+func clientStoreCommand(uids UIDSet, mode FlagMode, flags Flags, o *StoreOptions, done *Stored) clientCommand {
 	cmd := clientCommand{
 		verb: "UID STORE",
 		args: func(e *clientEncoder) {
@@ -56,15 +78,7 @@ func (c *Client) Store(ctx context.Context, uids UIDSet, mode FlagMode, flags Fl
 	if o.UnchangedSince != nil {
 		cmd.needs = "CONDSTORE|QRESYNC"
 	}
-	r, err := c.run(ctx, cmd)
-	if err != nil && clientCodeName(r) != "MODIFIED" {
-		return nil, err
-	}
-	if _, args, ok := strings.Cut(r.Code, " "); ok && clientCodeName(r) == "MODIFIED" {
-		p := c.conn.code(args)
-		done.Conflict = p.uidSet()
-	}
-	return done, err
+	return cmd
 }
 
 // CopiedTo says where messages went: From[i] is now To[i] (RFC 9051, 7.1:
@@ -88,7 +102,16 @@ func (c *Client) Copy(ctx context.Context, uids UIDSet, to string) (*CopiedTo, e
 // 4.3).
 func (c *Client) copyMessages(verb string, uids UIDSet, to string) (*CopiedTo, error) {
 	copied := new(CopiedTo)
-	r, err := c.exchange(clientCommand{
+	err := c.inParts(uids, nil, func(uids UIDSet) (*clientCall, error) { return c.copyPart(verb, uids, to, copied) })
+	if err != nil {
+		return nil, err
+	}
+	return copied, nil
+}
+
+// copyPart is copyMessages of as much as the server does in one command.
+func (c *Client) copyPart(verb string, uids UIDSet, to string, copied *CopiedTo) (*clientCall, error) {
+	call, err := c.finished(c.send(clientCommand{
 		verb: verb,
 		args: func(e *clientEncoder) { e.raw(" ").uids(uids).raw(" ").mailbox(to) },
 		take: func(v any) bool {
@@ -99,14 +122,11 @@ func (c *Client) copyMessages(verb string, uids UIDSet, to string) (*CopiedTo, e
 			c.conn.copyUID(Reply(t), copied)
 			return true
 		},
-	})
-	if err != nil {
-		return nil, err
+	}))
+	if err == nil && clientCodeName(call.reply) == "COPYUID" {
+		c.conn.copyUID(call.reply, copied)
 	}
-	if clientCodeName(r) == "COPYUID" {
-		c.conn.copyUID(r, copied)
-	}
-	return copied, nil
+	return call, err
 }
 
 // copyUID reads a COPYUID. One that cannot be right is taken for none: the
@@ -129,8 +149,9 @@ func (conn *clientConn) copyUID(r Reply, to *CopiedTo) {
 
 // Move puts messages into another mailbox. Without MOVE (RFC 6851) it copies
 // them, sets \Deleted and expunges them, as the RFC has it; that takes UIDPLUS
-// (ErrUnsupported), for else all would be expunged that is \Deleted. An error
-// after the copy leaves the messages in both.
+// (ErrUnsupported), for else all would be expunged that is \Deleted. What comes
+// after the copy is not removed, though uids may have its UID. An error after the
+// copy leaves the messages in both.
 func (c *Client) Move(ctx context.Context, uids UIDSet, to string) (*CopiedTo, error) {
 	var copied *CopiedTo
 	err := c.during(ctx, func() (err error) {
@@ -141,18 +162,47 @@ func (c *Client) Move(ctx context.Context, uids UIDSet, to string) (*CopiedTo, e
 		if err := c.conn.offers("UIDPLUS"); err != nil {
 			return err
 		}
-		if copied, err = c.copyMessages("UID COPY", uids, to); err != nil {
+		copied = new(CopiedTo)
+		those, err := c.present(uids)
+		if err != nil || len(those) == 0 && len(uids) > 0 {
 			return err
 		}
-		_, err = c.exchange(clientCommand{verb: "UID STORE", args: func(e *clientEncoder) {
-			e.raw(" ").uids(uids).raw(` +FLAGS.SILENT (\Deleted)`)
-		}})
-		if err == nil {
-			err = c.expunge(uids)
+		if copied, err = c.copyMessages("UID COPY", those, to); err != nil {
+			return err
 		}
-		return err
+		return c.remove(those)
 	})
 	return copied, err
+}
+
+// present returns a set that no message can join: what has come behind a COPY is
+// not to be removed with what was copied.
+func (c *Client) present(uids UIDSet) (UIDSet, error) {
+	box := c.conn.selected
+	if len(uids) == 0 || clientIsSaved(uids) || box == nil || uids[len(uids)-1].Last < box.UIDNext {
+		return uids, nil
+	}
+	find := clientSearch{o: new(SearchOptions), found: new(Found)}
+	q := &Query{Key: InSet, UIDs: uids}
+	call, err := find.send(c, q)
+	if err == nil {
+		err = find.whole(c, q, call)
+	}
+	find.complete()
+	return find.found.UIDs, err
+}
+
+// remove marks messages as deleted and expunges them.
+func (c *Client) remove(uids UIDSet) error {
+	err := c.inParts(uids, nil, func(uids UIDSet) (*clientCall, error) {
+		return c.finished(c.send(clientCommand{verb: "UID STORE", args: func(e *clientEncoder) {
+			e.raw(" ").uids(uids).raw(` +FLAGS.SILENT (\Deleted)`)
+		}}))
+	})
+	if err != nil {
+		return err
+	}
+	return c.expunge(uids)
 }
 
 // Expunge removes messages that are \Deleted: those of uids (RFC 4315), or all of
@@ -163,13 +213,14 @@ func (c *Client) Expunge(ctx context.Context, uids UIDSet) error {
 }
 
 func (c *Client) expunge(uids UIDSet) error {
-	cmd := clientCommand{verb: "EXPUNGE"}
-	if uids != nil {
-		cmd = clientCommand{
+	if uids == nil {
+		_, err := c.exchange(clientCommand{verb: "EXPUNGE"})
+		return err
+	}
+	return c.inParts(uids, nil, func(uids UIDSet) (*clientCall, error) {
+		return c.finished(c.send(clientCommand{
 			verb: "UID EXPUNGE", needs: "UIDPLUS|IMAP4REV2",
 			args: func(e *clientEncoder) { e.raw(" ").uids(uids) },
-		}
-	}
-	_, err := c.exchange(cmd)
-	return err
+		}))
+	})
 }

@@ -1,8 +1,6 @@
 package imap4
 
 import (
-	"strings"
-
 	"github.com/wirepost/wirepost/mime"
 	"github.com/wirepost/wirepost/mime/header"
 )
@@ -36,7 +34,7 @@ func (p *clientParser) multipart(b *mime.BodyStructure) {
 		}
 	}
 	p.space()
-	b.Subtype = strings.ToLower(p.text())
+	b.Subtype = lowerASCII(p.text())
 	if p.further() {
 		b.Params = p.params()
 	}
@@ -47,9 +45,9 @@ func (p *clientParser) multipart(b *mime.BodyStructure) {
 // multipart. One that has none of its parts, ("mixed" ...) or (NIL "mixed" ...),
 // as some servers send an empty one, comes out as a leaf.
 func (p *clientParser) leaf(b *mime.BodyStructure) {
-	b.Type = strings.ToLower(p.text())
+	b.Type = lowerASCII(p.text())
 	p.space()
-	b.Subtype = strings.ToLower(p.text())
+	b.Subtype = lowerASCII(p.text())
 	p.space()
 	b.Params = p.params()
 	p.space()
@@ -57,7 +55,7 @@ func (p *clientParser) leaf(b *mime.BodyStructure) {
 	p.space()
 	b.Description = p.nstring()
 	p.space()
-	b.Encoding = strings.ToLower(p.text())
+	b.Encoding = lowerASCII(p.text())
 	p.space()
 	b.Size = p.size64()
 	switch {
@@ -109,14 +107,14 @@ func (p *clientParser) extension(b *mime.BodyStructure) {
 	switch {
 	case p.peek() == '(':
 		p.enter()
-		b.Disposition = strings.ToLower(p.text())
+		b.Disposition = lowerASCII(p.text())
 		if p.take(' ') {
 			b.DispositionParams = p.params()
 		}
 		p.expect(')')
 		p.depth--
 	default: // NIL, or the disposition without its parentheses
-		b.Disposition = strings.ToLower(p.text())
+		b.Disposition = lowerASCII(p.text())
 	}
 	if !p.further() {
 		return
@@ -146,7 +144,7 @@ func (p *clientParser) further() bool {
 func (p *clientParser) params() header.Params {
 	var all header.Params
 	p.maybeList(func() {
-		name := strings.ToLower(p.text())
+		name := lowerASCII(p.text())
 		if p.peek() == ')' { // a name without its value, from a few servers
 			return
 		}

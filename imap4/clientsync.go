@@ -73,8 +73,9 @@ func (s *clientSync) run(name string) error {
 	}
 	s.known = s.state.UIDs
 	s.now = SyncState{UIDValidity: box.UIDValidity, ModSeq: box.ModSeq}
-	if box.UIDValidity != s.state.UIDValidity || box.UIDValidity == 0 {
-		if s.state.UIDValidity != 0 {
+	anew := box.UIDValidity != s.state.UIDValidity || box.UIDValidity == 0
+	if anew {
+		if s.state.UIDValidity != 0 || len(s.known) > 0 {
 			s.tell(SyncChange{Reset: true})
 		}
 		s.known = nil
@@ -84,7 +85,9 @@ func (s *clientSync) run(name string) error {
 	case quick && box.ModSeq > 0:
 		s.gone(clientCommon(s.known, box.Vanished))
 		for _, f := range box.Changed {
-			s.message(f)
+			if f.UID <= s.last(s.state.UIDs) { // else added asks for it
+				s.message(f)
+			}
 		}
 	case since > 0 && box.ModSeq > 0 && (conn.has("CONDSTORE") || conn.has("QRESYNC")):
 		err = s.changedSince(since)
@@ -92,9 +95,9 @@ func (s *clientSync) run(name string) error {
 		err = s.everything()
 	}
 	if err == nil {
-		err = s.added(box)
+		err = s.added(box, anew)
 	}
-	s.now.UIDs = clientUnion(append(s.news, s.known...))
+	s.now.UIDs = normal(append(s.news, s.known...))
 	box.Changed = nil // it has been told
 	return err
 }
@@ -120,21 +123,21 @@ func (s *clientSync) last(set UIDSet) UID { return set[len(set)-1].Last }
 // gone tells of messages that have gone.
 func (s *clientSync) gone(set UIDSet) {
 	if len(set) > 0 {
-		s.known = clientWithout(s.known, set)
+		s.known = s.known.without(set)
 		s.tell(SyncChange{Vanished: set})
 	}
 }
 
 // message tells of a message.
-func (s *clientSync) message(f *Fetched) {
-	if f.UID == 0 || !f.HasFlags {
-		return
+func (s *clientSync) message(f *Fetched) bool {
+	if f.UID != 0 && f.HasFlags {
+		isNew := !s.known.Contains(f.UID)
+		if isNew {
+			s.news = append(s.news, UIDRange{f.UID, f.UID})
+		}
+		s.tell(SyncChange{Message: f, New: isNew})
 	}
-	isNew := !s.known.Contains(f.UID)
-	if isNew {
-		s.news = append(s.news, UIDRange{f.UID, f.UID})
-	}
-	s.tell(SyncChange{Message: f, New: isNew})
+	return s.wanted
 }
 
 // changedSince asks for what has changed, and for the UIDs that there are, at
@@ -143,18 +146,22 @@ func (s *clientSync) changedSince(since ModSeq) error {
 	c := s.client
 	find := clientSearch{o: new(SearchOptions), found: new(Found)}
 	old := UIDSet{{1, s.last(s.known)}}
-	call, err := find.send(c, &Query{Key: InSet, UIDs: old})
+	present := &Query{Key: InSet, UIDs: old}
+	call, err := find.send(c, present)
 	if err != nil {
 		return err
 	}
 	if err := c.fetch(old, &FetchItems{Flags: true, ModSeq: true, ChangedSince: since}, s.message); err != nil {
 		return err
 	}
-	if _, err := c.finish(call); err != nil {
+	if err := find.whole(c, present, call); err != nil {
 		return err
 	}
+	if !find.answered { // silence is not that all have gone
+		return clientLacks("SEARCH")
+	}
 	find.complete()
-	s.gone(clientWithout(s.known, find.found.UIDs))
+	s.gone(s.known.without(find.found.UIDs))
 	return nil
 }
 
@@ -162,22 +169,22 @@ func (s *clientSync) changedSince(since ModSeq) error {
 func (s *clientSync) everything() error {
 	var there []UIDRange
 	old := UIDSet{{1, s.last(s.known)}}
-	err := s.client.fetch(old, &FetchItems{Flags: true, ModSeq: s.now.ModSeq > 0}, func(f *Fetched) {
+	err := s.client.fetch(old, &FetchItems{Flags: true, ModSeq: s.now.ModSeq > 0}, func(f *Fetched) bool {
 		if f.UID != 0 {
 			there = append(there, UIDRange{f.UID, f.UID})
 		}
-		s.message(f)
+		return s.message(f)
 	})
 	if err == nil {
-		s.gone(clientWithout(s.known, clientUnion(there)))
+		s.gone(s.known.without(normal(there)))
 	}
 	return err
 }
 
-// added asks for what has been added.
-func (s *clientSync) added(box *OpenMailbox) error {
+// added asks for what has been added, which is everything if all is anew.
+func (s *clientSync) added(box *OpenMailbox, anew bool) error {
 	from := UID(1)
-	if len(s.known) > 0 || len(s.state.UIDs) > 0 && box.UIDValidity == s.state.UIDValidity {
+	if !anew && len(s.state.UIDs) > 0 {
 		from = s.last(s.state.UIDs) + 1
 	}
 	if box.Messages == 0 || from == 0 || box.UIDNext > 0 && from >= box.UIDNext {
@@ -187,28 +194,5 @@ func (s *clientSync) added(box *OpenMailbox) error {
 	return s.client.fetch(UIDSet{{from, max(from, clientLastUID)}}, items, s.message)
 }
 
-// clientCommon is what both sets have; clientWithout is what a has and b has not.
-func clientCommon(a, b UIDSet) UIDSet { return clientWithout(a, clientWithout(a, b)) }
-
-func clientWithout(a, b UIDSet) UIDSet {
-	var rest UIDSet
-	for _, r := range a {
-		for len(b) > 0 && b[0].Last < r.First {
-			b = b[1:]
-		}
-		first := uint64(r.First)
-		for _, cut := range b {
-			if cut.First > r.Last {
-				break
-			}
-			if uint64(cut.First) > first {
-				rest = append(rest, UIDRange{UID(first), cut.First - 1})
-			}
-			first = uint64(cut.Last) + 1
-		}
-		if first <= uint64(r.Last) {
-			rest = append(rest, UIDRange{UID(first), r.Last})
-		}
-	}
-	return rest
-}
+// clientCommon is what both sets have.
+func clientCommon(a, b UIDSet) UIDSet { return a.without(a.without(b)) }

@@ -112,7 +112,8 @@ func (c *Client) startTLS(ctx context.Context) error {
 	if err := conn.secureWith(ctx, tls.Client(conn.wire.nc, cfg)); err != nil {
 		return err
 	}
-	conn.caps = nil // anybody could have said what they were (RFC 9051, 6.2.1)
+	// Anybody could have said what they were (RFC 9051, 6.2.1).
+	conn.caps, conn.bye = nil, Reply{}
 	return c.askCapabilities()
 }
 

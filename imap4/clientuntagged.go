@@ -29,7 +29,7 @@ func (conn *clientConn) untagged() {
 		conn.numbered()
 		return
 	}
-	word := clientUpper(string(p.word()))
+	word := foldASCII(string(p.word()))
 	if word == "PREAUTH" {
 		if conn.greeted {
 			p.fail("PREAUTH in the greeting alone")
@@ -84,10 +84,10 @@ func (conn *clientConn) untaggedStatus(r Reply) {
 		return
 	}
 	name, args, _ := strings.Cut(r.Code, " ")
-	if conn.taker(clientText(r)) != nil {
+	if conn.taker(clientText(r)) != nil || conn.limited(r) {
 		return
 	}
-	switch clientUpper(name) {
+	switch foldASCII(name) {
 	case "ALERT", "CAPABILITY": // has been told
 	case "PERMANENTFLAGS":
 		if s := conn.selected; s != nil {
@@ -109,7 +109,7 @@ func (conn *clientConn) numbered() {
 	p := &conn.p
 	n := p.number32()
 	p.space()
-	word := clientUpper(string(p.word()))
+	word := foldASCII(string(p.word()))
 	switch word {
 	case "FETCH":
 		p.space()
@@ -154,22 +154,15 @@ func (conn *clientConn) readCapability() {
 func (conn *clientConn) setCapabilities(all []string) {
 	conn.caps = conn.caps[:0:0]
 	for _, s := range all {
-		s = clientUpper(s)
-		if !slices.ContainsFunc(conn.opts.Ignore, func(i string) bool { return clientUpper(i) == s }) {
+		s = foldASCII(s)
+		if !slices.ContainsFunc(conn.opts.Ignore, func(i string) bool { return foldASCII(i) == s }) {
 			conn.caps = append(conn.caps, s)
 		}
 	}
 }
 
 func (conn *clientConn) readEnabled() {
-	var all []string
-	for s := range strings.FieldsSeq(string(conn.p.rest())) {
-		if s = clientUpper(s); !slices.Contains(conn.enabled, s) {
-			conn.enabled = append(conn.enabled, s)
-		}
-		all = append(all, s)
-	}
-	conn.offer(clientEnabled(all), Update{})
+	conn.offer(clientEnabled(strings.Fields(foldASCII(string(conn.p.rest())))), Update{})
 }
 
 func (conn *clientConn) readFlags() {

@@ -38,6 +38,8 @@ const (
 	slow
 	// blind commands leave the mailbox's news for the next one.
 	blind
+	// asks is for commands that are there for the news alone.
+	asks
 )
 
 // A command is one line of the table below.
@@ -76,7 +78,11 @@ func do[A any](parse func(*parser) A, handle func(*Conn, context.Context, A) Rep
 	return func(ctx context.Context, c *Conn, p *parser) Reply {
 		args := parse(p)
 		if p.err != nil {
-			return p.refusal()
+			r := p.refusal()
+			if p.saves && r.Status == StatusNO {
+				c.saved = nil // RFC 5182, 2.1
+			}
+			return r
 		}
 		return handle(c, ctx, args)
 	}

@@ -5,7 +5,7 @@ import (
 	"fmt"
 	"net"
 
-	"github.com/wirepost/wirepost/imap4/internal/deflate"
+	"github.com/wirepost/wirepost/internal/deflate"
 )
 
 // compressArgs takes the one algorithm there is.

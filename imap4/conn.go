@@ -169,7 +169,10 @@ func (c *Conn) answer(ctx context.Context, in *incoming) Reply {
 	if c.lost == nil && c.box != nil && cmd.traits&blind == 0 && r.Status != StatusBAD {
 		busy := cmd.traits&fresh == 0 && c.wire.Buffered() > 0
 		if err := c.news(ctx, !busy, cmd.traits&quiet == 0); err != nil {
-			return c.replyTo(ctx, err)
+			// What was done is done: a client that is told no would do it again.
+			if failed := c.replyTo(ctx, err); failed.isNone() || cmd.traits&asks != 0 {
+				return failed
+			}
 		}
 	}
 	if c.watch.isEnabled() && c.lost == nil && cmd.traits&blind == 0 && r.Status == StatusOK {
@@ -186,7 +189,7 @@ func (c *Conn) parser(cmd *command, args string) *parser {
 }
 
 func (c *Conn) parserOf(s string) *parser {
-	return &parser{s: s, utf8: c.takesUTF8(), limits: c.srv.limits()}
+	return &parser{s: s, utf8: c.takesUTF8(), accept: c.has(utf8Accept), limits: c.srv.limits()}
 }
 
 // mayRun is why a command must not run now, none if it may.

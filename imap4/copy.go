@@ -25,8 +25,9 @@ func (c *Conn) transfer(ctx context.Context, r copyRequest, move bool) Reply {
 	if !ok {
 		return badSet
 	}
-	if refused, many := c.tooMany(rows); many {
-		return refused
+	rows, more := c.bounded(rows, nil)
+	if more != "" && !move { // which is for all messages or for none
+		return tooMany(more)
 	}
 	box, err := c.holder(ctx, r.to, "i")
 	if err != nil {
@@ -45,6 +46,7 @@ func (c *Conn) transfer(ctx context.Context, r copyRequest, move bool) Reply {
 	if len(done.From) == 0 {
 		return No("EXPUNGEISSUED", "the messages are gone")
 	}
+	c.made(box.ID, done.To)
 	// The sets match one by one (RFC 4315, 3).
 	b := appendNumber([]byte("COPYUID "), done.UIDValidity)
 	b = appendList(append(b, ' '), done.From)
@@ -56,7 +58,7 @@ func (c *Conn) transfer(ctx context.Context, r copyRequest, move bool) Reply {
 	// (RFC 6851, 4.3).
 	c.put(append(append([]byte("* OK ["), b...), "] messages moved\r\n"...))
 	c.vanish(done.From)
-	return c.withModSeq(ctx, OK("", "messages moved"))
+	return c.limited(c.withModSeq(ctx, OK("", "messages moved")), more)
 }
 
 // vanish tells that messages are gone by the client's own doing.

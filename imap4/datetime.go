@@ -47,12 +47,14 @@ func (p *parser) date() time.Time {
 		p.i += 3
 	}
 	p.need('-')
+	at := p.i
 	year := p.number()
+	digits := p.i - at
 	if quoted {
 		p.need('"')
 	}
-	t := time.Date(int(min(year, 9999)), time.Month(month), int(min(day, 99)), 0, 0, 0, 0, time.UTC)
-	if month == 0 || t.Day() != int(day) || year < 1 || year > 9999 {
+	t := time.Date(int(year%10_000), time.Month(month), int(min(day, 99)), 0, 0, 0, 0, time.UTC)
+	if month == 0 || t.Day() != int(day) || year < 1 || digits != 4 {
 		p.fail("a date that cannot be read")
 	}
 	return t

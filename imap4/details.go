@@ -99,6 +99,11 @@ func (v *view) note(m Meta, uids UIDSet, to []found) []found {
 	if m.Expunged || !uids.Contains(m.UID) {
 		return to
 	}
+	if n := len(to); n > 0 { // most often it is the next one
+		if row := to[n-1].row + 1; row < v.len() && v.uids[row] == m.UID {
+			return append(to, found{row: row, Meta: m})
+		}
+	}
 	if row, ok := v.find(m.UID); ok {
 		to = append(to, found{row: row, Meta: m})
 	}
@@ -110,35 +115,50 @@ func (v *view) note(m Meta, uids UIDSet, to []found) []found {
 func (c *Conn) summaries(ctx context.Context, chunk []found) {
 	store, ok := as[SummaryCache](c.account)
 	var ask []string
-	at := map[string]int{}
+	at := map[string][]int{} // copies share an EmailID
 	for i := range chunk {
 		m := &chunk[i]
 		if m.sum = c.srv.known.Get(c.summaryKey(&m.Meta)); m.sum == nil && ok && m.EmailID != "" {
-			ask = append(ask, m.EmailID)
-			at[m.EmailID] = i
+			if at[m.EmailID] == nil {
+				ask = append(ask, m.EmailID)
+			}
+			at[m.EmailID] = append(at[m.EmailID], i)
 		}
 	}
 	if len(ask) == 0 {
 		return
 	}
+	loaded := 0
 	for s, err := range store.LoadSummaries(ctx, c.box.id, ask) {
+		if loaded += len(s.Data); loaded > maxLoaded {
+			return // the others are made again, one after the other
+		}
 		if err != nil {
 			c.srv.logger().WarnContext(ctx, "imap4: summaries not loaded", "user", c.identity.Name(), "err", err)
 			return
 		}
-		i, known := at[s.EmailID]
 		sum, good := summary.Decode(s.Data)
-		if known && good && sum.Size == chunk[i].Size {
-			chunk[i].sum = sum
-			c.srv.known.Put(c.summaryKey(&chunk[i].Meta), sum)
+		for n, i := range at[s.EmailID] {
+			if !good || sum.Size != chunk[i].Size {
+				break
+			}
+			if chunk[i].sum = sum; n == 0 {
+				c.srv.known.Put(c.summaryKey(&chunk[i].Meta), sum)
+			}
 		}
 	}
 }
 
+// maxLoaded is how many octets of summaries are loaded together.
+const maxLoaded = 8 << 20
+
 // keep gives the store the summaries that were made, to keep.
 func (c *Conn) keep(ctx context.Context, made []Summary) {
+	if len(made) == 0 {
+		return
+	}
 	store, ok := as[SummaryCache](c.account)
-	if !ok || len(made) == 0 {
+	if !ok {
 		return
 	}
 	if err := store.SaveSummaries(ctx, c.box.id, made); err != nil {

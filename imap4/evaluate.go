@@ -163,11 +163,13 @@ func (e *evaluation) chunk(ctx context.Context, chunk []found) (hits spans, _ er
 		e.c.summaries(ctx, chunk)
 	}
 	var made []Summary
+	m := &candidate{message: &message{}, ctx: ctx}
 	for i := range chunk {
 		if err := ctx.Err(); err != nil {
 			return nil, err
 		}
-		m := &candidate{row: chunk[i].row, message: &message{c: e.c, found: &chunk[i], made: &made}, ctx: ctx}
+		m.row, m.err = chunk[i].row, nil
+		*m.message = message{c: e.c, found: &chunk[i], made: &made}
 		v := open
 		for d := byMeta; v == open && d <= byBody && m.err == nil; d++ {
 			v = e.eval(e.query, m, d)

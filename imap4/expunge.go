@@ -69,9 +69,10 @@ func (c *Conn) expungeDeleted(ctx context.Context, among *spans) ([]UID, error) 
 
 // withModSeq adds to the answer of what expunged messages where the mailbox is
 // now (RFC 7162, 3.2.7 and 3.2.8). What else has changed up to there is told
-// before it.
+// before it: here what is gone, the rest with the news.
 func (c *Conn) withModSeq(ctx context.Context, r Reply) Reply {
 	if c.has(qresync) && c.refresh(ctx) == nil {
+		c.tellGone()
 		r.Code = "HIGHESTMODSEQ " + strconv.FormatUint(uint64(c.box.modSeq), 10)
 	}
 	return r

@@ -54,7 +54,7 @@ var extensions = []extension{
 	{"SAVEDATE", loggedIn, nil},                           // RFC 8514
 	{"OBJECTID", loggedIn, nil},                           // RFC 8474
 	{"COMPRESS=DEFLATE", loggedIn, (*Conn).notCompressed}, // RFC 4978
-	{"UNAUTHENTICATE", loggedIn, nil},                     // RFC 8437
+	{"UNAUTHENTICATE", loggedIn, (*Conn).notCompressed},   // RFC 8437
 	{"UTF8=ACCEPT", loggedIn, nil},                        // RFC 6855
 	{"UIDONLY", loggedIn, nil},                            // RFC 9586
 	{"INPROGRESS", loggedIn, nil},                         // RFC 9585

@@ -12,6 +12,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/wirepost/wirepost/auth"
 	"github.com/wirepost/wirepost/imap4"
 	"github.com/wirepost/wirepost/imap4/memory"
 )
@@ -63,6 +64,16 @@ func badResponse(out string) string {
 	return ""
 }
 
+// notBob are people without bob, who cannot log in.
+type notBob struct{ people }
+
+func (n notBob) VerifyPassword(ctx context.Context, c *auth.Conn, name, password string) (string, error) {
+	if name == "bob" {
+		return "", auth.ErrCredentials
+	}
+	return n.people.VerifyPassword(ctx, c, name, password)
+}
+
 // FuzzExtensions checks that with a store that does all there is, whatever comes
 // in, the server does not panic, sends nothing but well-formed responses, keeps
 // what one user has from another, and goes on serving.
@@ -81,9 +92,6 @@ func FuzzExtensions(f *testing.F) {
 		f.Add(seed)
 	}
 	f.Fuzz(func(t *testing.T, text string) {
-		if strings.Contains(text, "bob bob") || strings.Contains(text, "bob\r\nbob") {
-			return // who logs in as bob may read what is his
-		}
 		store := &memory.Store{NoRecent: true}
 		put := func(user, message string) {
 			a := store.Account(user)
@@ -98,10 +106,11 @@ func FuzzExtensions(f *testing.F) {
 		put("ann", "Subject: a\r\n\r\nx\r\n")
 		put("bob", "Subject: b\r\n\r\nZQXJKVBP\r\n")
 		srv := serverOf(store)
+		srv.Auth.Accounts = notBob{}
 		conn := &spoken{in: strings.NewReader(in + text)}
 		_ = srv.ServeConn(context.Background(), conn)
 		require.Empty(t, badResponse(conn.out.String()))
-		if !strings.Contains(text, "ZQXJKVBP") && !strings.Contains(strings.ToUpper(text), "AUTHENTICATE") {
+		if !strings.Contains(text, "ZQXJKVBP") {
 			require.NotContains(t, conn.out.String(), "ZQXJKVBP")
 		}
 		after := &spoken{in: strings.NewReader("a LOGIN cid cid\r\nb NOOP\r\n")}

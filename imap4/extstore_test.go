@@ -125,6 +125,28 @@ S~ (MESSAGES 0 UIDNEXT 2)
 	}
 }
 
+// unsure expunges, and does not know that it has.
+type unsure struct{ *store }
+
+func (s *unsure) Expunge(ctx context.Context, box MailboxID, uids UIDSet) ([]Meta, error) {
+	_, err := s.store.Expunge(ctx, box, uids)
+	return nil, errors.Join(err, errors.New("no answer"))
+}
+
+// A REPLACE of which nobody knows whether the old message is gone leaves the new
+// one.
+func TestReplaceInDoubt(t *testing.T) {
+	play(t, serving(&unsure{mailstore()}), selectedScript, `C! "a REPLACE 1 Sent {3+}\r\nA:b\r\n"
+S: a NO
+C: b STATUS INBOX (MESSAGES)
+S: b OK
+S~ (MESSAGES 2)
+C: c STATUS Sent (MESSAGES)
+S: c OK
+S~ (MESSAGES 1)
+`)
+}
+
 // REPLACE needs the rights of all that it does, and gives no flags that APPEND
 // would not give.
 func TestReplaceRights(t *testing.T) {
@@ -239,6 +261,19 @@ S: b NO [NOTIFICATIONOVERFLOW]
 C: c NOTIFY SET (PERSONAL (MailboxName))
 S: c OK
 `)
+	s = mailstore()
+	for i := range maxAll / maxNotes {
+		s.add(strings.Repeat("x", i+1))
+	}
+	full := &notes{store: s}
+	for i := range maxNotes {
+		full.all = append(full.all, MetadataEntry{"/shared/x" + string(appendNumber(nil, i)), []byte("y")})
+	}
+	play(t, serving(full), loggedInScript, `C: a NOTIFY SET (SUBTREE INBOX (MailboxMetadataChange))
+S: a OK
+C: b NOTIFY SET (PERSONAL (MailboxMetadataChange))
+S: b NO [NOTIFICATIONOVERFLOW]
+`)
 }
 
 // What a hint was lost for is found by the looks that come now and then.
@@ -257,7 +292,7 @@ func TestNotifyLooks(t *testing.T) {
 		lose()
 		require.NoError(t, p.Play("wait 2s\nS: * STATUS \"a\" (MESSAGES 1\nS~ * 4 EXISTS\n"))
 		lose()
-		require.NoError(t, p.Play("wait 2m\nS: * STATUS \"a\" (MESSAGES 2\nS~ * 5 EXISTS\nC: b LOGOUT\nS: b OK\n"))
+		require.NoError(t, p.Play("wait 2m\nS: * 5 EXISTS\nS! STATUS\nC: b LOGOUT\nS: b OK\n"))
 	})
 }
 

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"slices"
+
+	"github.com/wirepost/wirepost/mime"
 )
 
 // fetch tells what was asked of messages, one response each (RFC 9051, 6.4.5).
@@ -18,7 +20,7 @@ func (c *Conn) fetch(ctx context.Context, r fetchRequest) Reply {
 	if r.changedSince != nil {
 		c.enabled |= condStore
 		if r.vanished {
-			if err := c.tellVanished(ctx, r.set.uidSet(c.box.last()), *r.changedSince); err != nil {
+			if err := c.tellVanished(ctx, c.everIn(&r.set), *r.changedSince); err != nil {
 				return c.replyTo(ctx, err)
 			}
 		}
@@ -31,8 +33,14 @@ func (c *Conn) fetch(ctx context.Context, r fetchRequest) Reply {
 	if r.uid && !c.has(uidOnly) {
 		r.items = with(r.items, fetchUID) // RFC 9051, 6.4.9
 	}
+	if limit := c.srv.limits().Messages; limit > 0 && r.partial != nil && r.partial.size() > int64(limit) {
+		return tooMany(messageLimit(limit))
+	}
 	rows, more := c.bounded(rows, r.partial)
 	f := &fetching{c: c, items: r.items}
+	if f.asks(fetchFlags) {
+		c.tellKeywords() // to whom NOTIFY does not tell of new messages
+	}
 	if err := f.see(ctx, rows); err != nil {
 		return c.replyTo(ctx, err)
 	}
@@ -43,11 +51,11 @@ func (c *Conn) fetch(ctx context.Context, r fetchRequest) Reply {
 	case c.lost != nil:
 		return Reply{}
 	case f.gone:
-		return someGone
+		return c.limited(someGone, more)
 	case f.unknown:
-		return No("UNKNOWN-CTE", "a part has a transfer encoding that is not known") // RFC 3516, 4.3
+		return c.limited(No("UNKNOWN-CTE", "a part has a transfer encoding that is not known"), more) // RFC 3516, 4.3
 	}
-	return OK(more, "fetched")
+	return c.limited(OK("", "fetched"), more)
 }
 
 // with adds an item, if it is not there, before all others.
@@ -127,7 +135,9 @@ func (f *fetching) run(ctx context.Context, rows spans) error {
 		}
 	}()
 	var err error
-	if !f.needsDetails() {
+	if f.opensOnly() {
+		err = f.open(ctx, rows)
+	} else if !f.needsDetails() {
 		for i := range rows.all {
 			f.flags(i)
 			if f.c.lost != nil {
@@ -149,6 +159,28 @@ func (f *fetching) run(ctx context.Context, rows spans) error {
 // needsDetails reports whether the view alone has not all that was asked for.
 func (f *fetching) needsDetails() bool {
 	return slices.ContainsFunc(f.items, func(f fetchItem) bool { return f.kind > fetchModSeq })
+}
+
+// opensOnly reports whether all that was asked for is in the view or is the whole of
+// a message, so that the store need not be asked what it knows besides.
+func (f *fetching) opensOnly() bool {
+	return f.needsDetails() && !slices.ContainsFunc(f.items, func(f fetchItem) bool {
+		whole := len(f.section.Path) == 0 && f.section.Specifier == mime.WholePart
+		return f.kind > fetchModSeq && f.kind != fetchRFC822 && !(f.kind == fetchSection && whole)
+	})
+}
+
+// open tells messages that are to be opened, without details.
+func (f *fetching) open(ctx context.Context, rows spans) error {
+	f.c.report = f.c.progress(rows.len())
+	one := make([]found, 1)
+	for i := range rows.all {
+		one[0] = found{row: i, Meta: Meta{UID: f.c.box.uids[i]}}
+		if err := f.chunk(ctx, one); err != nil || f.c.lost != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // needsSummaries reports whether more than the store knows was asked for.
@@ -226,14 +258,15 @@ func (f *fetching) chunk(ctx context.Context, chunk []found) error {
 		f.c.summaries(ctx, chunk)
 	}
 	f.made = f.made[:0]
+	m := &message{}
 	for i := range chunk {
-		m := &message{c: f.c, found: &chunk[i], made: &f.made}
+		*m = message{c: f.c, found: &chunk[i], made: &f.made}
 		at := len(f.b)
 		err := f.message(ctx, m)
 		m.close(ctx)
 		switch {
 		case f.c.lost != nil:
-			return nil
+			return errLost
 		case errors.Is(err, ErrNotFound):
 			f.gone = true
 			f.b = f.b[:at]

@@ -1,5 +1,7 @@
 package imap4
 
+import "slices"
+
 // SystemFlags are the flags that RFC 9051, 2.3.2 defines, as bits. \Recent is
 // not among them: it belongs to a session.
 type SystemFlags uint8
@@ -21,4 +23,21 @@ type Flags struct {
 	// ASCII case, none is there twice, and the order does not matter; a store
 	// keeps the spelling that the mailbox saw first.
 	Keywords []string
+}
+
+// keywordsOf returns keywords with some more, and without others.
+func keywordsOf(all, more, without []string) []string {
+	if len(more) == 0 && (len(without) == 0 || len(all) == 0) {
+		return all
+	}
+	among := func(some []string, k string) bool {
+		return slices.ContainsFunc(some, func(other string) bool { return foldASCII(other) == foldASCII(k) })
+	}
+	out := slices.DeleteFunc(slices.Clone(all), func(k string) bool { return among(without, k) })
+	for _, k := range more {
+		if !among(out, k) {
+			out = append(out, k)
+		}
+	}
+	return out
 }

@@ -100,6 +100,8 @@ var german = map[string]string{
 	"a message without ~ must not hold a NUL":                                   "eine Nachricht ohne ~ darf kein NUL enthalten",
 	"a part has a transfer encoding that is not known":                          "ein Teil hat eine unbekannte Kodierung",
 	"TLS is active already":                                                     "TLS läuft schon",
+	"a message of no octets takes all of them back":                             "eine Nachricht ohne Oktette nimmt alle zurück",
+	"with UTF8=ACCEPT there is no CHARSET":                                      "bei UTF8=ACCEPT gibt es kein CHARSET",
 	"annotations set":                                                           "Anmerkungen gesetzt",
 	"annotations told":                                                          "das waren die Anmerkungen",
 	"begin TLS":                                                                 "TLS beginnen",

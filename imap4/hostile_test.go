@@ -35,6 +35,7 @@ func TestDeep(t *testing.T) {
 		"or":        "SEARCH " + strings.Repeat("OR ALL ", 8000) + "ALL",
 		"parens":    "SEARCH " + strings.Repeat("(", 60_000),
 		"keys":      "SEARCH" + strings.Repeat(" ALL", 10_000),
+		"texts":     "SEARCH" + strings.Repeat(" NOT TEXT x", maxTexts+1),
 		"ranges":    "FETCH " + strings.Repeat("1,", 30_000) + "1 (" + strings.Repeat("FLAGS ", 99) + "UID)",
 		"headers":   "FETCH 1 BODY[HEADER.FIELDS (" + strings.Repeat("a ", 5000) + "a)]",
 		"items":     "FETCH 1 (" + strings.Repeat("BODY[] ", 5000) + "UID)",
@@ -47,6 +48,9 @@ func TestDeep(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			out := say(t, newServer(mailstore()), "a "+in+"\r\nb NOOP\r\n")
 			require.Regexp(t, `(?m)^a (OK|NO|BAD) `, out)
+			if name == "texts" {
+				require.Contains(t, out, "a NO [TOOBIG]")
+			}
 			require.Contains(t, out, "b OK nothing done\r\n")
 			require.Less(t, len(out), 2000)
 		})

@@ -16,7 +16,7 @@ type Limits struct {
 	LiteralBefore int // octets of a literal that is an argument, before a login; 4096
 	Literal       int // the same after it; 65536
 	Literals      int // literals in one command; 1000
-	CommandBytes  int // octets of a command, its literals included; 262144
+	CommandBytes  int // octets of a command, its literals included; 262144, and before a login no more than a line and two literals
 	Refused       int // octets of a refused literal that are read and dropped instead of hanging up; 1048576
 
 	Nesting     int // parentheses and NOTs within each other; 64

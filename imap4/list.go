@@ -76,6 +76,9 @@ func (c *Conn) matching(ctx context.Context, r *listRequest) ([]listed, error) {
 		all = append(all, listed{Mailbox: box, text: text})
 	}
 	for i := 0; i < len(all); i++ { // it grows
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
 		box := &all[i]
 		box.matches = slices.ContainsFunc(patterns, func(p *name.Pattern) bool { return p.Match(box.text) })
 		box.wanted = (!r.subscribed || box.Subscribed) && (!r.specialUse || len(box.SpecialUse) > 0) &&
@@ -132,7 +135,11 @@ func (c *Conn) tellListed(ctx context.Context, box *listed, r *listRequest) erro
 	}
 	c.put(append(b, "\r\n"...))
 	if r.withStatus && !box.NoSelect && !box.Missing && allowed(box.Rights, "r") == nil {
-		return c.tellStatus(ctx, box.Mailbox, r.items)
+		// One that has just been deleted has none, and does not keep the others from
+		// being told.
+		if err := c.tellStatus(ctx, box.Mailbox, r.items); !isGone(err) {
+			return err
+		}
 	}
 	return nil
 }

@@ -34,8 +34,11 @@ func (m *message) open(ctx context.Context) error {
 	return err
 }
 
-// close closes what was opened.
+// close closes what was opened, and lets go of the summary, which may be large.
 func (m *message) close(ctx context.Context) {
+	if m.found != nil {
+		m.sum = nil
+	}
 	if m.body == nil {
 		return
 	}
@@ -65,10 +68,23 @@ func (m *message) summarize(ctx context.Context) (*summary.Summary, error) {
 	if m.box == nil {
 		m.c.srv.known.Put(m.c.summaryKey(&m.Meta), sum)
 	}
-	if m.made != nil && m.EmailID != "" {
-		*m.made = append(*m.made, Summary{EmailID: m.EmailID, Data: sum.AppendTo(nil)})
+	if _, keeps := as[SummaryCache](m.c.account); keeps && m.made != nil && m.EmailID != "" {
+		m.leave(ctx, Summary{EmailID: m.EmailID, Data: sum.AppendTo(nil)})
 	}
 	return sum, nil
+}
+
+// largeSummary is more than most have octets, by far.
+const largeSummary = 32 << 10
+
+// leave leaves a summary for the store. A large one goes there at once, with those
+// that were left before.
+func (m *message) leave(ctx context.Context, s Summary) {
+	*m.made = append(*m.made, s)
+	if len(s.Data) > largeSummary {
+		m.c.keep(ctx, *m.made)
+		*m.made = nil
+	}
 }
 
 // parts opens the message as the parts that it is made of.

@@ -118,6 +118,7 @@ func (c *Conn) tell(expunge bool) (from int) {
 		return from
 	}
 	if n := v.len(); n != v.exists {
+		c.tellKeywords() // those of the new ones may be new, too
 		v.exists = n
 		c.put(append(appendNumber([]byte("* "), n), " EXISTS\r\n"...))
 	}

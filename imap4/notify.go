@@ -127,14 +127,30 @@ func (c *Conn) tellMailbox(box *listed, attribute string, was []string) {
 // follow tells what was asked for of the messages that are new, from a row on, and
 // how the results of searches have changed.
 func (c *Conn) follow(ctx context.Context, from int) error {
+	v := c.box
 	_, _, items := c.watch.selected()
-	if n := c.box.exists; from < n && len(items) > 0 {
+	if from < v.exists && len(items) > 0 {
+		var rows spans
+		for i := from; i < v.exists; i++ {
+			if !v.own.Contains(v.uids[i]) {
+				rows = extend(rows, i)
+			}
+		}
 		f := &fetching{c: c, items: items}
-		if err := f.run(ctx, spans{{from, n}}); err != nil || c.lost != nil {
+		if err := f.run(ctx, rows); err != nil || c.lost != nil {
 			return err
 		}
 	}
+	v.own = nil
 	return c.update(ctx)
+}
+
+// made notes messages that the client has put into a mailbox: it need not be told
+// of them (RFC 5465, 5.2).
+func (c *Conn) made(box MailboxID, uids []UID) {
+	if c.isOpen(box) && c.watch != nil {
+		c.box.own = NewUIDSet(uids...)
+	}
 }
 
 // eventsOf returns what is to be told of a mailbox, but for SELECTED.

@@ -18,7 +18,8 @@ func (c *Conn) progress(total int) *progress {
 func (c *Conn) goesOn() bool {
 	p, every := c.report, c.srv.limits().Progress
 	p.done++
-	if now := time.Now(); every > 0 && now.Sub(p.last) >= every {
+	// The goal is told to be ahead (RFC 9585, 4).
+	if now := time.Now(); every > 0 && now.Sub(p.last) >= every && p.done < p.total {
 		p.last = now
 		b := appendString([]byte("* OK [INPROGRESS ("), c.tag, false)
 		b = appendNumber(append(b, ' '), p.done)

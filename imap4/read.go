@@ -160,14 +160,15 @@ func (c *Conn) readRest(in *incoming, line []byte) error {
 // admit is why the n-th literal of a command is refused, none if it is not.
 func (c *Conn) admit(lit literal, n, got int) Reply {
 	l := c.srv.limits()
-	most := l.Literal
+	most, all := l.Literal, l.CommandBytes
 	if c.state == NotAuthenticated {
 		most = l.LiteralBefore
+		all = min(all, l.LineBefore+2*most) // a name and a password
 	}
 	switch {
 	case lit.size > int64(most):
 		return literalRefused
-	case n > l.Literals || got+int(lit.size) > l.CommandBytes:
+	case n > l.Literals || got+int(lit.size) > all:
 		return tooManyArgs
 	}
 	return Reply{}

@@ -54,6 +54,7 @@ func (c *Conn) replace(ctx context.Context, r replaceRequest) Reply {
 	}
 	b := appendNumber([]byte("* OK [APPENDUID "), done.UIDValidity)
 	for _, m := range done.Messages[:min(1, len(done.Messages))] {
+		c.made(box.ID, []UID{m.UID})
 		b = appendNumber(append(b, ' '), m.UID)
 	}
 	c.put(append(b, "] message taken\r\n"...)) // before the EXPUNGE (RFC 8508, 4.3)
@@ -105,6 +106,8 @@ func (c *Conn) exchangeMessage(ctx context.Context, u *upload, old UID, to Mailb
 	}
 	if err == nil {
 		err = No("EXPUNGEISSUED", "the message to be replaced is gone")
+	} else if !c.isThere(ctx, from, old) {
+		return done, err // one of the two has to stay
 	}
 	for _, m := range done.Messages { // as if nothing had been done
 		if _, undo := c.account.Expunge(ctx, to, NewUIDSet(m.UID)); undo != nil {
@@ -112,6 +115,18 @@ func (c *Conn) exchangeMessage(ctx context.Context, u *upload, old UID, to Mailb
 		}
 	}
 	return done, err
+}
+
+// isThere reports whether a message is certain to be there, for an Expunge that
+// has failed may have been carried out.
+func (c *Conn) isThere(ctx context.Context, box MailboxID, u UID) bool {
+	body, err := c.account.Body(ctx, box, u)
+	if err != nil {
+		return false
+	}
+	// It was not read.
+	_ = body.Close()
+	return true
 }
 
 // A lastReader is a message behind which nothing may come: at its end it reads

@@ -130,6 +130,7 @@ var (
 	tooManyArgs      = No("TOOBIG", "too many or too long arguments")
 	literalRefused   = No("TOOBIG", "literal too long here")
 	messageTooBig    = No("TOOBIG", "message too big")
+	emptyMessage     = No("", "a message of no octets takes all of them back") // RFC 3502, 6.3.11
 	localError       = No("SERVERBUG", "local error, try again later")
 	unavailable      = No("UNAVAILABLE", "not available now, try again later")
 	tryCreate        = No("TRYCREATE", "no such mailbox, create it first")

@@ -11,6 +11,7 @@ type resyncing struct {
 	validity uint32
 	modSeq   ModSeq
 	known    UIDSet // nil: all
+	matched  bool   // sequence numbers and their UIDs are given
 }
 
 // resync takes the parameter of SELECT, behind its name.
@@ -34,6 +35,7 @@ func (p *parser) resync() *resyncing {
 	if p.skip('(') {
 		// Sequence numbers and their UIDs would let a server without a history
 		// tell less (RFC 7162, 3.2.5.2); to tell more is right too.
+		r.matched = true
 		p.set()
 		p.space()
 		p.set()
@@ -65,6 +67,15 @@ func (c *Conn) resync(ctx context.Context, r *resyncing) error {
 		c.put(c.appendChanged(room[:0], i))
 	}
 	return nil
+}
+
+// everIn returns the UIDs of a set among which messages may be gone: "*" is the last
+// one that there ever was, lest the end of the mailbox could not be asked about.
+func (c *Conn) everIn(set *sequenceSet) UIDSet {
+	if set.saved {
+		return c.saved
+	}
+	return set.uidSet(max(c.box.uidNext-1, 1))
 }
 
 // tellVanished tells which of the messages of these UIDs are gone since. Where

@@ -82,6 +82,7 @@ func (p *parser) returnItems(r *searchRequest) {
 		switch {
 		case known:
 			r.ret |= item
+			p.saves = p.saves || item == returnSave
 		case word == "PARTIAL":
 			p.space()
 			w := p.window()
@@ -108,6 +109,9 @@ func (p *parser) returnItems(r *searchRequest) {
 // program takes a charset and search keys.
 func (p *parser) program() (prog program) {
 	if p.is("CHARSET") {
+		if p.accept {
+			p.fail("with UTF8=ACCEPT there is no CHARSET") // RFC 6855, 3
+		}
 		p.space()
 		p.charset(p.astring())
 		p.space()
@@ -208,8 +212,15 @@ func fieldKey(field string) func(*parser, *program) *Query {
 	}
 }
 
+// maxTexts bounds the texts to look for in one command: each takes buffers while it is
+// looked for, some 50 KiB.
+const maxTexts = 200
+
 // searchText takes a text to look for, which is UTF-8.
 func (p *parser) searchText() string {
+	if p.texts++; p.texts > maxTexts {
+		p.refuse(tooManyArgs)
+	}
 	quotes := p.utf8
 	p.utf8 = true // CHARSET says what it is, and US-ASCII is a part of UTF-8
 	s := p.astring()

@@ -1,5 +1,7 @@
 package imap4
 
+import "math"
+
 // searchKeys are the search keys, and how what follows each is read.
 var searchKeys = map[string]func(*parser, *program) *Query{
 	"ALL":        func(*parser, *program) *Query { return &Query{Key: And} }, // RFC 9051, 6.4.4
@@ -40,6 +42,8 @@ var searchKeys = map[string]func(*parser, *program) *Query{
 	"MODSEQ":      modSeqKey,                                                                            // RFC 7162, 3.1.5
 	"SAVEDBEFORE": dateKey(SavedBefore), "SAVEDON": dateKey(SavedOn), "SAVEDSINCE": dateKey(SavedSince), // RFC 8514, 4.3
 	"SAVEDATESUPPORTED": func(*parser, *program) *Query { return &Query{Key: SaveDateSupported} }, // RFC 8514, 4.3
+	"UIDAFTER":          uidBound(func(u UID) UIDSet { return uidsBetween(u+1, math.MaxUint32) }), // RFC 9738, 3.2
+	"UIDBEFORE":         uidBound(func(u UID) UIDSet { return uidsBetween(1, u-1) }),              // RFC 9738, 3.2
 	"EMAILID":           idKey(EmailIDIs), "THREADID": idKey(ThreadIDIs),                          // RFC 8474, 6
 }
 
@@ -81,4 +85,20 @@ func headerKey(p *parser, _ *program) *Query {
 func uidKey(p *parser, prog *program) *Query {
 	p.space()
 	return p.inSet(prog, true)
+}
+
+// uidBound is for a key that compares a UID.
+func uidBound(matching func(UID) UIDSet) func(*parser, *program) *Query {
+	return func(p *parser, _ *program) *Query {
+		p.space()
+		return &Query{Key: InSet, UIDs: matching(UID(p.nz()))}
+	}
+}
+
+// uidsBetween are the UIDs of a range, which is empty where its ends are 0.
+func uidsBetween(first, last UID) UIDSet {
+	if first == 0 || last == 0 {
+		return nil
+	}
+	return UIDSet{{first, last}}
 }

@@ -51,6 +51,11 @@ func (m *message) section(ctx context.Context, item *fetchItem) (*io.SectionRead
 		}
 		return io.NewSectionReader(m.body, sum.HeaderSize, m.body.Size()-sum.HeaderSize), nil
 	}
+	if len(s.Path) == 0 && (s.Specifier == mime.FieldsPart || s.Specifier == mime.FieldsNotPart) {
+		if r, ok, err := m.topFields(ctx, s); ok || err != nil {
+			return r, err
+		}
+	}
 	parsed, err := m.parts(ctx)
 	if err != nil {
 		return nil, err

@@ -44,6 +44,9 @@ func (c *Conn) openBox(ctx context.Context, r selectRequest, readOnly bool) Repl
 	if r.resync != nil && !c.has(qresync) {
 		return bad("ENABLE QRESYNC first") // RFC 7162, 3.2.5
 	}
+	if r.resync != nil && r.resync.matched && c.has(uidOnly) {
+		return uidRequired
+	}
 	c.leaveBox(true)
 	box, err := c.holder(ctx, r.name, "r")
 	if err != nil {
@@ -81,15 +84,15 @@ func (c *Conn) openBox(ctx context.Context, r selectRequest, readOnly bool) Repl
 	return OK("READ-WRITE", "mailbox selected")
 }
 
-// leaveBox forgets the mailbox that is open. A client that selects another one
-// may want to know where the news of this one end (RFC 7162, 3.2.11; RFC 9051,
-// 7.1).
+// leaveBox forgets the mailbox that is open. A client that selects another one is
+// told where the news of this one end, whatever it has enabled (RFC 7162, 3.2.11;
+// RFC 9051, 7.1).
 func (c *Conn) leaveBox(tell bool) {
 	if c.box == nil {
 		return
 	}
 	c.box, c.saved, c.state = nil, nil, Authenticated
-	if tell && c.has(qresync|rev2) {
+	if tell {
 		c.line("OK [CLOSED] " + c.text("previous mailbox closed"))
 	}
 }
@@ -106,7 +109,7 @@ func (c *Conn) describe() {
 		b = appendNumber(append(b, "* "...), v.told)
 		b = append(b, " RECENT\r\n"...)
 		first := slices.IndexFunc(v.flags, func(f uint32) bool { return f&uint32(Seen) == 0 })
-		if first >= 0 {
+		if first >= 0 && !c.has(uidOnly) { // RFC 9586, 3
 			b = appendCoded(b, "UNSEEN", first+1, c.text("first message that was not seen"))
 		}
 	} else {

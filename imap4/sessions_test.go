@@ -8,7 +8,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/wirepost/wirepost/imap4/internal/deflate"
+	"github.com/wirepost/wirepost/internal/deflate"
 	"github.com/wirepost/wirepost/internal/dialogue"
 )
 

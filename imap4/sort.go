@@ -153,8 +153,9 @@ func (c *Conn) gather(ctx context.Context, rows spans, uid bool, keep keepKeys) 
 			c.summaries(ctx, chunk)
 		}
 		var made []Summary
+		m := &message{}
 		for i := range chunk {
-			m := &message{c: c, found: &chunk[i], made: &made}
+			*m = message{c: c, found: &chunk[i], made: &made}
 			out := thread.Message{Number: uint32(m.row + 1), Arrival: m.Received, Size: m.Size, Keys: &summary.Keys{}}
 			if uid {
 				out.Number = uint32(m.UID)

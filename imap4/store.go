@@ -32,8 +32,16 @@ func (c *Conn) store(ctx context.Context, r storeRequest) Reply {
 		return c.replyTo(ctx, err)
 	}
 	for _, m := range changed {
-		if i, found := v.find(m.UID); found {
-			v.set(i, m)
+		i, found := v.find(m.UID)
+		if !found {
+			continue
+		}
+		was := v.flagsOf(i)
+		if v.set(i, m) && r.silent && !r.explains(v.rights, was, m.Flags) {
+			if r.others == nil {
+				r.others = map[UID]bool{}
+			}
+			r.others[m.UID] = true
 		}
 	}
 	if len(changed) < rows.len() {
@@ -65,18 +73,42 @@ func (c *Conn) mayStore(r *storeRequest) error {
 	return nil
 }
 
-// tellStored tells the flags of the messages, or with .SILENT the mod-sequences
-// of those that changed (RFC 7162, 3.1.3).
+// explains reports whether flags that were so are as they are now by this request
+// alone.
+func (r *storeRequest) explains(rights string, was, now Flags) bool {
+	may, keywords := flagRights(rights)
+	want := was
+	switch r.mode {
+	case AddFlags:
+		want.System |= r.flags.System
+		want.Keywords = keywordsOf(was.Keywords, r.flags.Keywords, nil)
+	case RemoveFlags:
+		want.System &^= r.flags.System
+		want.Keywords = keywordsOf(was.Keywords, nil, r.flags.Keywords)
+	default:
+		want.System = was.System&^may | r.flags.System
+		if keywords {
+			want.Keywords = r.flags.Keywords
+		}
+	}
+	return want.System == now.System && keywordKey(want.Keywords) == keywordKey(now.Keywords)
+}
+
+// tellStored tells the flags of the messages; with .SILENT those that the client
+// cannot know (RFC 9051, 6.4.6), and of the others that changed the mod-sequences
+// (RFC 7162, 3.1.3).
 func (c *Conn) tellStored(r *storeRequest, rows spans, changed []Meta, conflict UIDSet) {
 	v := c.box
 	c.tellKeywords()
 	var room [256]byte
 	if r.silent {
-		if !c.has(condStore) {
-			return
-		}
 		for _, m := range changed {
-			if i, found := v.find(m.UID); found {
+			i, found := v.find(m.UID)
+			switch {
+			case !found:
+			case r.others[m.UID]:
+				c.put(c.appendChanged(room[:0], i))
+			case c.has(condStore):
 				b := c.appendFetch(room[:0], i)
 				b = appendNumber(append(b, "MODSEQ ("...), v.mods[i])
 				c.put(append(b, "))\r\n"...))
@@ -96,7 +128,7 @@ func (c *Conn) tellStored(r *storeRequest, rows spans, changed []Meta, conflict 
 // changed are in it, as the client counts.
 func (c *Conn) stored(r *storeRequest, conflict UIDSet, more string) Reply {
 	if len(conflict) == 0 {
-		return OK(more, "flags stored")
+		return c.limited(OK("", "flags stored"), more)
 	}
 	b := []byte("MODIFIED ")
 	if r.uid {
@@ -110,5 +142,5 @@ func (c *Conn) stored(r *storeRequest, conflict UIDSet, more string) Reply {
 		}
 		b = appendSet(b, NewUIDSet(numbers...))
 	}
-	return OK(string(b), "some messages had changed")
+	return c.limited(OK(string(b), "some messages had changed"), more)
 }

@@ -8,6 +8,8 @@ type storeRequest struct {
 	flags     Flags
 	silent    bool
 	unchanged *ModSeq // RFC 7162, 3.1.3
+
+	others map[UID]bool // of the messages changed, those that somebody else had changed too
 }
 
 func storeArgs(p *parser) (r storeRequest) {

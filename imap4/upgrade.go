@@ -90,7 +90,9 @@ type MetadataStore interface {
 	// Metadata yields the entries of these names and, to depth levels below
 	// them, of further ones; a negative depth has no limit.
 	Metadata(ctx context.Context, box MailboxID, names []string, depth int) iter.Seq2[MetadataEntry, error]
-	// SetMetadata changes entries, all or none; a nil Value removes one.
+	// SetMetadata changes entries, all or none; a nil Value removes one. Who
+	// may change what is shared and of no mailbox is for the store to say, by
+	// ErrNoPermission.
 	SetMetadata(ctx context.Context, box MailboxID, entries []MetadataEntry) error
 }
 

@@ -23,7 +23,8 @@ type upload struct {
 	pending literal // announced by the last line, and not begun
 	more    bool    // there is such a one
 	body    *wire.CountedReader
-	mender  *mender // what reads it, if it is a text
+	mender  *mender     // what reads it, if it is a text
+	pieces  *catenation // what the message is made of, nil if it comes as a whole
 
 	done    bool  // the command has come to its end
 	refused Reply // why it is refused
@@ -68,9 +69,13 @@ func (u *upload) begin() (Incoming, bool) {
 	switch u.n++; {
 	case u.n > l.Appends:
 		u.refused = tooManyArgs
+	case l.Messages > 0 && u.n > l.Messages:
+		u.refused = tooMany(messageLimit(l.Messages))
 	case u.next.pieces:
-		m.R = &catenation{u: u, ctx: u.ctx, p: u.c.parserOf(u.next.rest)}
-		u.listed = false
+		u.pieces, u.listed = &catenation{u: u, ctx: u.ctx, p: u.c.parserOf(u.next.rest)}, false
+		m.R = &checked{u: u, r: &mender{r: u.pieces}, pieces: true}
+	case u.pending.size == 0:
+		u.refused = emptyMessage
 	case over(u.pending.size, l.AppendSize):
 		u.refused = messageTooBig
 	default:
@@ -117,6 +122,7 @@ func (u *upload) line() (string, bool) {
 func (u *upload) end() bool {
 	if u.next.pieces {
 		// The Account has read up to the end of the list, or not all of it.
+		u.closePieces()
 		return u.refused.isNone() && u.lost == nil && u.listed && u.follow(u.next.rest)
 	}
 	line, ok := u.line()
@@ -143,8 +149,18 @@ func (u *upload) follow(line string) bool {
 	return true
 }
 
+// closePieces lets go of what the message is made of, in case that somebody has
+// not read it to its end.
+func (u *upload) closePieces() {
+	if u.pieces != nil {
+		u.pieces.end(io.ErrClosedPipe)
+		u.pieces = nil
+	}
+}
+
 // drop reads what is left of the command.
 func (u *upload) drop() {
+	u.closePieces()
 	if u.lost == nil && u.body != nil {
 		u.line()
 	}
@@ -155,8 +171,9 @@ func (u *upload) drop() {
 
 // A checked reader notes what keeps a message from coming.
 type checked struct {
-	u *upload
-	r io.Reader
+	u      *upload
+	r      io.Reader
+	pieces bool // which have noted all but a NUL
 }
 
 func (r *checked) Read(p []byte) (int, error) {
@@ -165,7 +182,7 @@ func (r *checked) Read(p []byte) (int, error) {
 	case err == nil || err == io.EOF:
 	case errors.Is(err, wire.ErrNUL):
 		r.u.refused = No("CANNOT", "a message without ~ must not hold a NUL")
-	case !errors.Is(err, io.ErrClosedPipe):
+	case !r.pieces && !errors.Is(err, io.ErrClosedPipe):
 		r.u.lost = lostInside(err)
 	}
 	return n, err

@@ -34,6 +34,7 @@ type view struct {
 	dirty  []UID // changed, and not told yet
 
 	live []*liveSearch // whose results the client is kept informed of
+	own  UIDSet        // messages that the client itself has put here with the last command
 
 	recent UID // messages from here on are \Recent; 0: none are
 	told   int // RECENT, as it was told

@@ -23,18 +23,21 @@ type watch struct {
 	ctx      context.Context // of the conversation
 	cancel   context.CancelFunc
 	listener sync.WaitGroup
-	look     *time.Timer // at everything, for a hint of the store's may be lost
+	look     *time.Timer // for a hint of the store's may be lost
+	settled  bool        // it was the time of the first look
 
 	wakes atomic.Bool // the conversation, for each hint
 
 	mu    sync.Mutex
 	hints map[MailboxID]bool
 	all   bool  // everything may have changed
+	light bool  // what costs little to look at may have
 	err   error // why there are no more hints
 
 	known  map[MailboxID]*knownBox
 	names  map[string]bool // subscribed, and not there
 	server annotations
+	noted  int // annotations in known and server
 	seed   maphash.Seed
 }
 
@@ -55,6 +58,7 @@ const (
 	maxScanned = 1000   // those whose state the store does not have at hand
 	maxHints   = 1000   // mailboxes that may have changed; of more, all may have
 	maxNotes   = 1000   // annotations of a mailbox
+	maxAll     = 50_000 // annotations of all of them
 )
 
 // newWatch makes a watch. ctx is the conversation's.
@@ -85,15 +89,23 @@ func (w *watch) start() {
 	w.look = time.AfterFunc(firstLook, w.lookAgain)
 }
 
-// lookAgain has everything looked at, now and later.
+// lookAgain has everything looked at when it is called first, and later on what
+// costs little: not the messages of mailboxes whose state the store does not have
+// at hand, nor annotations.
 func (w *watch) lookAgain() {
 	if w.ctx.Err() != nil {
 		return
 	}
-	w.hint(everything)
 	w.mu.Lock()
-	defer w.mu.Unlock()
+	first := !w.settled
+	w.settled, w.light = true, true
 	w.look.Reset(w.c.srv.limits().Poll)
+	w.mu.Unlock()
+	if first {
+		w.hint(everything)
+	} else if w.wakes.Load() {
+		w.c.wire.Interrupt()
+	}
 }
 
 // everything is no mailbox: it stands for all of them.
@@ -143,18 +155,30 @@ func (w *watch) hint(id MailboxID) {
 }
 
 // take returns the hints since it was called last.
-func (w *watch) take() (hints map[MailboxID]bool, all bool, err error) {
+func (w *watch) take() (h hints, err error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	hints, all, err = w.hints, w.all, w.err
-	w.hints, w.all = map[MailboxID]bool{}, false
-	return hints, all, err
+	h, err = hints{w.hints, w.all, w.light}, w.err
+	w.hints, w.all, w.light = map[MailboxID]bool{}, false, false
+	return h, err
 }
+
+// hints are what may have changed.
+type hints struct {
+	boxes      map[MailboxID]bool
+	all, light bool
+}
+
+// has reports whether a mailbox is to be looked at, or with 0 the list of them.
+func (h *hints) has(id MailboxID) bool { return h.all || h.light || h.boxes[id] }
+
+// onlyLight reports whether there is no more reason for that than the time.
+func (h *hints) onlyLight(id MailboxID) bool { return !h.all && !h.boxes[id] }
 
 // push tells what is new. It is called between two commands, at the end of one,
 // and while the client idles.
 func (w *watch) push(when moment) {
-	hints, all, err := w.take()
+	h, err := w.take()
 	ctx := w.ctx
 	if limit := w.c.srv.limits().Command; limit > 0 {
 		var cancel context.CancelFunc
@@ -162,7 +186,7 @@ func (w *watch) push(when moment) {
 		defer cancel()
 	}
 	if err == nil {
-		err = w.tell(ctx, hints, all, when)
+		err = w.tell(ctx, &h, when)
 	}
 	if err != nil && w.ctx.Err() == nil {
 		w.c.srv.logger().ErrorContext(ctx, "imap4: notifications ended", "user", w.c.identity.Name(), "err", err)
@@ -181,30 +205,34 @@ const (
 )
 
 // tell tells what is new of all that is watched.
-func (w *watch) tell(ctx context.Context, hints map[MailboxID]bool, all bool, when moment) error {
+func (w *watch) tell(ctx context.Context, h *hints, when moment) error {
 	c := w.c
-	if c.box != nil && (when == idling || when == between && (all || hints[c.box.id])) {
+	if c.box != nil && (when == idling || when == between && h.has(c.box.id)) {
 		_, delayed, _ := w.selected()
 		if err := c.news(ctx, true, when == idling || !delayed); err != nil {
 			return err
 		}
 	}
-	if !all && (len(hints) == 0 || len(hints) == 1 && c.box != nil && hints[c.box.id] && !w.wants(mailboxMetadata)) ||
-		!w.wants(^events(0)) {
+	onlyOpen := len(h.boxes) == 1 && c.box != nil && h.boxes[c.box.id] && !w.wants(mailboxMetadata)
+	if !h.all && !h.light && (len(h.boxes) == 0 || onlyOpen) || !w.wants(^events(0)) {
 		return nil
 	}
 	now, err := c.mailboxList(ctx)
 	if err != nil {
 		return err
 	}
-	if all || hints[0] {
+	if h.has(0) {
 		w.compareList(now)
 	}
 	scans := 0
 	for i := range now {
 		box := &now[i]
 		k := w.known[box.ID]
-		if box.Missing || k == nil || !all && !hints[box.ID] && !k.fresh {
+		if box.Missing || k == nil || !h.has(box.ID) && !k.fresh {
+			continue
+		}
+		light := h.onlyLight(box.ID) && !k.fresh
+		if light && (box.State == nil || box.Counts == nil) {
 			continue
 		}
 		if box.State == nil {
@@ -213,11 +241,11 @@ func (w *watch) tell(ctx context.Context, hints map[MailboxID]bool, all bool, wh
 			}
 		}
 		k.fresh = false
-		if err := w.compareBox(ctx, box, k); err != nil {
+		if err := w.compareBox(ctx, box, k, light); err != nil {
 			return err
 		}
 	}
-	if all || hints[0] {
+	if !h.onlyLight(0) {
 		return w.compareServer(ctx)
 	}
 	return nil

@@ -24,25 +24,26 @@ func (c *Conn) fill(ctx context.Context, box *listed) error {
 	return err
 }
 
-// compareBox tells what has changed in a mailbox.
-func (w *watch) compareBox(ctx context.Context, box *listed, k *knownBox) error {
+// compareBox tells what has changed in a mailbox: a light look is at its messages
+// only.
+func (w *watch) compareBox(ctx context.Context, box *listed, k *knownBox, light bool) error {
 	e := w.eventsOf(box)
 	if e&messageEvents != 0 && !box.NoSelect && hasAny(box.Rights, "r") {
 		if err := w.compareMessages(ctx, box, k, e); err != nil {
 			return err
 		}
 	}
-	if e&mailboxMetadata == 0 || !hasAny(box.Rights, "rswip") {
+	if light || e&mailboxMetadata == 0 || !hasAny(box.Rights, "rswip") {
 		return nil
 	}
-	now, err := w.notesOf(ctx, box.ID)
+	was := k.notes
+	err := w.note(ctx, box.ID, &k.notes)
 	if isGone(err) {
 		return nil
 	}
-	if err == nil && k.notes != nil {
-		w.tellNotes(box.Mailbox, k.notes, now)
+	if err == nil && was != nil {
+		w.tellNotes(box.Mailbox, was, k.notes)
 	}
-	k.notes = now
 	return err
 }
 
@@ -85,6 +86,19 @@ func (w *watch) compareMessages(ctx context.Context, box *listed, k *knownBox, e
 // annotations are the names of entries with a hash of what each holds.
 type annotations map[string]uint64
 
+// note notes those of a mailbox, or of the server, in the place of what was noted.
+func (w *watch) note(ctx context.Context, box MailboxID, notes *annotations) error {
+	now, err := w.notesOf(ctx, box)
+	if err != nil {
+		return err
+	}
+	if w.noted += len(now) - len(*notes); w.noted > maxAll {
+		return notificationOverflow
+	}
+	*notes = now
+	return nil
+}
+
 // notesOf returns those of a mailbox, or of the server.
 func (w *watch) notesOf(ctx context.Context, box MailboxID) (annotations, error) {
 	store, ok := as[MetadataStore](w.c.account)
@@ -111,11 +125,11 @@ func (w *watch) compareServer(ctx context.Context) error {
 	if !w.wants(serverMetadata) {
 		return nil
 	}
-	now, err := w.notesOf(ctx, 0)
-	if err == nil && w.server != nil {
-		w.tellNotes(Mailbox{}, w.server, now)
+	was := w.server
+	err := w.note(ctx, 0, &w.server)
+	if err == nil && was != nil {
+		w.tellNotes(Mailbox{}, was, w.server)
 	}
-	w.server = now
 	return err
 }
 
@@ -161,6 +175,7 @@ func (w *watch) wrote(box MailboxID, entries []MetadataEntry) {
 	if notes == nil {
 		return
 	}
+	before := len(notes)
 	for _, e := range entries {
 		if e.Value == nil {
 			delete(notes, e.Name)
@@ -168,6 +183,7 @@ func (w *watch) wrote(box MailboxID, entries []MetadataEntry) {
 			notes[e.Name] = maphash.Bytes(w.seed, e.Value)
 		}
 	}
+	w.noted += len(notes) - before
 }
 
 // watchMetadata is what ENABLE METADATA does (RFC 5464, 4.1).

@@ -12,16 +12,16 @@ import (
 func (w *watch) remember(ctx context.Context, all []listed) error {
 	w.known = make(map[MailboxID]*knownBox, len(all))
 	w.names = map[string]bool{}
+	w.server, w.noted = nil, 0
 	for i := range all {
 		if err := w.learn(ctx, &all[i]); err != nil {
 			return err
 		}
 	}
-	var err error
 	if w.wants(serverMetadata) {
-		w.server, err = w.notesOf(ctx, 0)
+		return w.note(ctx, 0, &w.server)
 	}
-	return err
+	return nil
 }
 
 // learn notes how a mailbox is.
@@ -30,17 +30,25 @@ func (w *watch) learn(ctx context.Context, box *listed) error {
 		w.names[box.text] = box.Subscribed
 		return nil
 	}
+	if box.ID == 0 { // a name for the sake of those below it; and 0 is the server, for annotations
+		return nil
+	}
 	k := &knownBox{name: box.Name, subscribed: box.Subscribed}
 	w.known[box.ID] = k
 	e := w.eventsOf(box)
 	if e&messageEvents != 0 && box.State != nil && box.Counts != nil {
 		k.told, k.state, k.counts = true, *box.State, *box.Counts
 	}
-	var err error
 	if e&mailboxMetadata != 0 && hasAny(box.Rights, "rswip") {
-		k.notes, err = w.notesOf(ctx, box.ID)
+		return w.note(ctx, box.ID, &k.notes)
 	}
-	return err
+	return nil
+}
+
+// forget is for a mailbox that is gone.
+func (w *watch) forget(id MailboxID, k *knownBox) {
+	w.noted -= len(k.notes)
+	delete(w.known, id)
 }
 
 // compareList tells which mailboxes have come, gone, or got another name, and
@@ -60,7 +68,7 @@ func (w *watch) compareList(now []listed) {
 		if there[id] {
 			continue
 		}
-		delete(w.known, id)
+		w.forget(id, k)
 		if _, again := names[pathKey(k.name)]; !again {
 			l.affected(k.name)
 		}
@@ -197,7 +205,7 @@ func (w *watch) own(ctx context.Context, paths ...[]string) {
 	}
 	for id, k := range w.known {
 		if !there[id] && its(k.name) {
-			delete(w.known, id)
+			w.forget(id, k)
 		}
 	}
 	for _, p := range paths {

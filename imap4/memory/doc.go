@@ -18,6 +18,6 @@
 //	mailbox.go   one mailbox: messages, and the log of changes that Scan reads
 //	change.go, scan.go, append.go, flags.go, copy.go, body.go, watch.go
 //	             the methods of imap4.Account
-//	quota.go, metadata.go, acl.go, recent.go, summary.go, replace.go
+//	quota.go, metadata.go, acl.go, recent.go, summary.go, replace.go, metas.go
 //	             the further interfaces
 package memory

@@ -13,6 +13,9 @@ func (s *Store) layers(a *account) imap4.Account {
 	if !s.NoMetadata {
 		outer = annotations{layer{outer}, a}
 	}
+	if !s.NoMetas {
+		outer = metas{layer{outer}, a}
+	}
 	if !s.NoNamespaces {
 		outer = namespaces{layer{outer}, a}
 	}

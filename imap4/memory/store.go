@@ -18,7 +18,7 @@ const OtherUsers = "Other Users"
 type Store struct {
 	// What accounts shall not implement. Without ACLStore nobody sees another
 	// user's mailboxes, without QuotaStore there are no limits.
-	NoACL, NoMetadata, NoNamespaces, NoQuota, NoRecent, NoReplace, NoSummaries bool
+	NoACL, NoMetadata, NoMetas, NoNamespaces, NoQuota, NoRecent, NoReplace, NoSummaries bool
 
 	// Quota are the limits that each user has at first. Users may change
 	// their own.

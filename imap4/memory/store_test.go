@@ -33,7 +33,7 @@ func TestStore(t *testing.T) {
 
 func bare() *memory.Store {
 	return &memory.Store{
-		NoACL: true, NoMetadata: true, NoNamespaces: true, NoQuota: true, NoRecent: true, NoReplace: true, NoSummaries: true,
+		NoACL: true, NoMetadata: true, NoMetas: true, NoNamespaces: true, NoQuota: true, NoRecent: true, NoReplace: true, NoSummaries: true,
 	}
 }
 
@@ -55,7 +55,7 @@ func has[T any](v any) bool {
 func TestLayers(t *testing.T) {
 	without, with := bare().Account("alice"), new(memory.Store).Account("alice")
 	for name, has := range map[string]func(any) bool{
-		"ACLStore": has[imap4.ACLStore], "MetadataStore": has[imap4.MetadataStore], "Namespacer": has[imap4.Namespacer],
+		"ACLStore": has[imap4.ACLStore], "MetaReader": has[imap4.MetaReader], "MetadataStore": has[imap4.MetadataStore], "Namespacer": has[imap4.Namespacer],
 		"QuotaStore": has[imap4.QuotaStore], "RecentStore": has[imap4.RecentStore], "Replacer": has[imap4.Replacer],
 		"SummaryCache": has[imap4.SummaryCache],
 	} {

@@ -414,6 +414,7 @@ func laterFaults() []fault {
 			return m
 		})},
 		{"Upgrades", "always recent", layered(func(a imap4.Account) any { return recentFault{a} })},
+		{"Upgrades", "messages not asked for", layered(func(a imap4.Account) any { return metasFault{a} })},
 		{"Upgrades", "made-up summaries", layered(func(a imap4.Account) any { return summaryFault{a} })},
 		{"Upgrades", "replaces nothing", layered(func(a imap4.Account) any { return replaceFault{a} })},
 		{"Upgrades", "limits not kept", layered(func(a imap4.Account) any { return quotaFault{a} })},

@@ -26,6 +26,18 @@ func (f recentFault) Unwrap() any { return f.Account }
 
 func (f recentFault) ClaimRecent(context.Context, imap4.MailboxID) (imap4.UID, error) { return 1, nil }
 
+// metasFault yields the messages of a range that it thinks has no end.
+type metasFault struct{ imap4.Account }
+
+func (f metasFault) Unwrap() any { return f.Account }
+
+func (f metasFault) Metas(ctx context.Context, box imap4.MailboxID, uids imap4.UIDSet) iter.Seq2[imap4.Meta, error] {
+	if len(uids) > 0 {
+		uids = imap4.UIDSet{{First: uids[0].First, Last: uids[len(uids)-1].Last}}
+	}
+	return inner[imap4.MetaReader](f.Account).Metas(ctx, box, uids)
+}
+
 type summaryFault struct{ imap4.Account }
 
 func (f summaryFault) Unwrap() any { return f.Account }

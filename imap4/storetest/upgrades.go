@@ -1,6 +1,7 @@
 package storetest
 
 import (
+	"context"
 	"errors"
 	"io"
 	"slices"
@@ -26,6 +27,32 @@ func upgradeRules() []rule {
 			e.Greater(claim(r), imap4.UID(5))
 			_, err := r.ClaimRecent(e.ctx, e.unknown())
 			e.ErrorIs(err, imap4.ErrNotFound)
+		}},
+		{"metas", "Metas yields those of the messages that there are, as Scan does, in the order of their UIDs", func(e *env) {
+			r := needs[imap4.MetaReader](e, e.a)
+			e.fill(e.inbox, 2500)
+			e.flag(e.inbox, imap4.AddFlags, imap4.Flags{System: imap4.Flagged, Keywords: []string{"a"}}, 3, 2000)
+			e.expunge(e.inbox, 4, 2400)
+			_, all := e.scan(e.inbox, 0)
+			for _, uids := range []imap4.UIDSet{
+				everything(), imap4.NewUIDSet(3, 4, 5, 2000, 9999), {{First: 1, Last: 1200}, {First: 1300, Last: 4000}}, {}, imap4.NewUIDSet(4),
+			} {
+				want := slices.DeleteFunc(slices.Clone(all), func(m imap4.Meta) bool { return !uids.Contains(m.UID) })
+				got := []imap4.Meta{}
+				for m, err := range r.Metas(e.ctx, e.inbox, uids) {
+					e.NoError(err)
+					got = append(got, m)
+				}
+				e.Equal(want, got)
+			}
+			ended, cancel := contextEnded(e.ctx)
+			defer cancel()
+			for ctx, box := range map[context.Context]imap4.MailboxID{e.ctx: e.unknown(), ended: e.inbox} {
+				var last error
+				for _, last = range r.Metas(ctx, box, everything()) {
+				}
+				e.NotNil(last)
+			}
 		}},
 		{"summaries", "a SummaryCache gives back what it was given, by EmailID, and no more", func(e *env) {
 			c := needs[imap4.SummaryCache](e, e.a)
@@ -95,9 +122,10 @@ func upgradeRules() []rule {
 				e.NoError(err)
 				e.NotEqual("mine", string(m.Value))
 			}
-			for _, err := range a.Metadata(e.ctx, e.unknown(), []string{"/private"}, -1) {
-				e.ErrorIs(err, imap4.ErrNotFound)
+			var last error
+			for _, last = range a.Metadata(e.ctx, e.unknown(), []string{"/private"}, -1) {
 			}
+			e.ErrorIs(last, imap4.ErrNotFound)
 			e.ErrorIs(a.SetMetadata(e.ctx, e.unknown(), []imap4.MetadataEntry{{Name: "/private/comment", Value: []byte("x")}}), imap4.ErrNotFound)
 		}},
 		{"search", "Search returns a superset of what matches, and exactly that if nothing is left to check", checkSearch},

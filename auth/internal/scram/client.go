@@ -48,7 +48,7 @@ func ParseClientFirst(b []byte) (ClientFirst, error) {
 	if err := m.setFlag(flag); err != nil {
 		return ClientFirst{}, err
 	}
-	if authzid != "" {
+	if authzid != "" && authzid != "a=" { // gsasl, which curl uses, sends an empty one for none
 		escaped, found := strings.CutPrefix(authzid, "a=")
 		if !found {
 			return ClientFirst{}, syntax("SCRAM message without its attribute a")

@@ -85,7 +85,7 @@ func TestParseClientFirst(t *testing.T) {
 		{"p,,n=user,r=abc", ClientFirst{}, false},
 		{"p=,,n=user,r=abc", ClientFirst{}, false},
 		{"p=tls unique,,n=user,r=abc", ClientFirst{}, false},
-		{"n,a=,n=user,r=abc", ClientFirst{}, false},
+		{"n,a=,n=user,r=abc", ClientFirst{Flag: 'n', Name: "user", Nonce: "abc"}, true},
 		{"n,b=x,n=user,r=abc", ClientFirst{}, false},
 		{"n,,n=,r=abc", ClientFirst{}, false},
 		{"n,,n=us=er,r=abc", ClientFirst{}, false},

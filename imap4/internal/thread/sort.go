@@ -72,17 +72,29 @@ func Sort(messages []Message, criteria []Criterion) {
 			wanted = append(wanted, c)
 		}
 	}
-	slices.SortStableFunc(messages, func(a, b Message) int {
+	// It is indexes that are moved about, for a Message is large; and where all else is equal they decide, which is
+	// faster than to sort stably.
+	order := make([]int, len(messages))
+	for i := range order {
+		order[i] = i
+	}
+	slices.SortFunc(order, func(i, j int) int {
+		a, b := &messages[i], &messages[j]
 		for _, c := range wanted {
-			if n := compare(c.Key, &a, &b); n != 0 {
+			if n := compare(c.Key, a, b); n != 0 {
 				if c.Reverse {
 					return -n
 				}
 				return n
 			}
 		}
-		return 0
+		return i - j
 	})
+	sorted := make([]Message, len(messages))
+	for at, i := range order {
+		sorted[at] = messages[i]
+	}
+	copy(messages, sorted)
 }
 
 // compare compares by one key. Texts are collation keys already, in which nothing comes first.

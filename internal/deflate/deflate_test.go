@@ -123,6 +123,25 @@ func TestConn(t *testing.T) {
 	})
 }
 
+// A stream that was ended is whole for others, even if nothing was written.
+func TestCloseWrite(t *testing.T) {
+	for _, text := range []string{"", "hello"} {
+		synctest.Test(t, func(t *testing.T) {
+			a, b := memnet.Pipe()
+			x := New(a)
+			if text != "" {
+				_, err := io.WriteString(x, text)
+				require.NoError(t, err)
+			}
+			require.NoError(t, x.CloseWrite())
+			got, err := io.ReadAll(flate.NewReader(b))
+			require.NoError(t, err)
+			require.Equal(t, text, string(got))
+			require.NoError(t, a.Close())
+		})
+	}
+}
+
 // FuzzReader checks that whatever comes in, the reader does not panic, and that
 // it reads what compress/flate reads, up to where that has an error.
 func FuzzReader(f *testing.F) {

@@ -6,7 +6,7 @@ import (
 	"log"
 	"strings"
 
-	"github.com/wirepost/wirepost/imap4/internal/deflate"
+	"github.com/wirepost/wirepost/internal/deflate"
 	"github.com/wirepost/wirepost/internal/memnet"
 )
 
