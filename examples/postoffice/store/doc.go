@@ -29,6 +29,7 @@
 //	deliver.go   delivery and appending
 //	lease.go     the maildrop lease of POP3
 //	note.go      what protocols keep: notes on folders, summaries of messages
+//	article.go   articles, which news servers find by an identifier
 //	sweep.go     housekeeping
 //	errors.go    the errors that callers tell apart
 package store

@@ -22,6 +22,7 @@ type Store interface {
 	Maildrops
 	Notes
 	Summaries
+	Articles
 
 	// Sweep forgets what has outlived its use, in small steps between which other calls proceed.
 	// Call it every hour or so. What it had done when ctx ended stays done.
@@ -65,6 +66,10 @@ type Accounts interface {
 
 // Folders are where messages are. Folders of the owner Public belong to nobody.
 type Folders interface {
+	// Listing is a number that is a different one after each change of folders, but for their
+	// messages, and of notes: what is known of them stands as long as it stays the same. Ask for it
+	// first, then read.
+	Listing() uint64
 	// CreateFolder returns ErrExists when the parent has a folder of that name, and ErrNotFound
 	// when there is no such owner or parent.
 	CreateFolder(ctx context.Context, f NewFolder) (Folder, error)
@@ -113,6 +118,10 @@ type Messages interface {
 	// It returns ErrHistoryGone when expunges after since have been forgotten; scan from 0 then.
 	// The iteration holds nothing while the caller works, and ends at the first error.
 	Scan(ctx context.Context, folder FolderID, since ModSeq) (Folder, iter.Seq2[Meta, error], error)
+
+	// Metas yields those of the messages that there are, in order of UID. It is not a snapshot, and
+	// holds nothing while the caller works.
+	Metas(ctx context.Context, folder FolderID, uids UIDSet) iter.Seq2[Meta, error]
 
 	// Open returns the message's bytes, or ErrNotFound. The caller closes it.
 	Open(ctx context.Context, folder FolderID, uid UID) (Body, error)
@@ -174,4 +183,46 @@ type Summaries interface {
 	// SaveSummaries keeps or replaces summaries, as long as there are messages with those bytes.
 	// One whose bytes are gone is passed over.
 	SaveSummaries(ctx context.Context, all []Summary) error
+}
+
+// Articles are messages that news servers find by an identifier, and the identifiers that were here
+// before. An article is where its messages are: one that is expunged, copied or moved, by whatever
+// protocol, has gone from there or come there, once NoteArticles has said so.
+type Articles interface {
+	// FileArticle is Deliver for an article: it is in all the folders, and its identifier known, or
+	// nothing has changed. It returns ErrExists when the identifier is known. Without folders it only
+	// makes it known. The delivery's key is not looked at.
+	FileArticle(ctx context.Context, a NewArticle, d Delivery, body io.Reader) (Receipt, error)
+
+	// Article returns the article with that identifier, also if it is nowhere any more, or
+	// ErrNotFound.
+	Article(ctx context.Context, id string) (Article, error)
+
+	// FolderArticles yields the articles in a folder whose UIDs are in r, in order of UID. It is not
+	// a snapshot, holds nothing while the caller works, and reads little before it yields.
+	FolderArticles(ctx context.Context, folder FolderID, r UIDRange) iter.Seq2[Article, error]
+
+	// ArticlesSince yields the articles that came at since or later and are somewhere, in the order
+	// in which they came. It is not a snapshot.
+	ArticlesSince(ctx context.Context, since time.Time) iter.Seq2[Article, error]
+
+	// UnnotedMessages yields the messages in a folder, from a UID on, that neither FileArticle nor
+	// NoteArticles has named, in order of UID: those that came by another protocol.
+	UnnotedMessages(ctx context.Context, folder FolderID, from UID) iter.Seq2[Meta, error]
+
+	// NoteArticles says what such messages are. One whose identifier is known is one more place of
+	// that article; if that was nowhere any more, it comes anew. Messages that are gone or were named
+	// before are passed over.
+	NoteArticles(ctx context.Context, all []NotedArticle) error
+
+	// RemoveArticle expunges an article from all folders. Its identifier is known from then on, also
+	// if it was not before.
+	RemoveArticle(ctx context.Context, id string) error
+
+	// ForgetArticles forgets the identifiers that came before that time, except of articles that are
+	// somewhere.
+	ForgetArticles(ctx context.Context, before time.Time) error
+
+	// FirstUID returns the lowest UID of the messages in a folder, 0 if it has none.
+	FirstUID(ctx context.Context, folder FolderID) (UID, error)
 }

@@ -40,6 +40,7 @@
 //	flags.go, copy.go, expunge.go     changes to messages
 //	keywords.go                       how a folder spells keywords
 //	notes.go, summaries.go            what protocols keep
+//	articles.go, article_change.go    articles: found, and made
 //	lease.go, watch.go                maildrops, wake-ups
 //	sweep.go, check.go                housekeeping, the recount
 package sqlite

@@ -58,9 +58,9 @@ func (s *Store) reap(ctx context.Context, id store.FolderID) error {
 
 func (t *tx) reapStep(id store.FolderID) (done bool, err error) {
 	var some []entry
+	var row entryScan
 	err = t.Each(func(r scanner) error {
-		var e entry
-		err := e.scan(r)
+		e, err := row.scan(r)
 		some = append(some, e)
 		return err
 	}, "SELECT "+entryColumns+` FROM entry WHERE folder = (SELECT id FROM folder WHERE id = ? AND doomed = 1) ORDER BY uid`+
@@ -84,10 +84,12 @@ func (t *tx) reapStep(id store.FolderID) (done bool, err error) {
 			WHERE id = ?`, gone.counts.Messages, gone.counts.Unseen, gone.counts.Deleted, gone.counts.Bytes, id)
 		return false, err
 	}
-	n, err := t.Exec(`DELETE FROM tombstone WHERE folder = ?1 AND uid IN
-		(SELECT uid FROM tombstone WHERE folder = ?1 ORDER BY uid`+litedb.Limit(4*reapStep)+")", id)
-	if err != nil || n > 0 {
-		return false, err
+	for _, table := range []string{"tombstone", "filing"} {
+		n, err := t.Exec("DELETE FROM "+table+" WHERE folder = ?1 AND uid IN (SELECT uid FROM "+table+
+			" WHERE folder = ?1 ORDER BY uid"+litedb.Limit(4*reapStep)+")", id)
+		if err != nil || n > 0 {
+			return false, err
+		}
 	}
 	return true, t.buryFolder(id)
 }

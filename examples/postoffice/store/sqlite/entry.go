@@ -19,11 +19,35 @@ type entry struct {
 	keywords        string
 }
 
-// entryColumns are what entry.scan takes.
+// entryColumns are what an entryScan takes.
 const entryColumns = "uid, modseq, blob, size, received, saved, system, keywords"
 
-func (e *entry) scan(r scanner) error {
-	return r.Scan(&e.uid, &e.modseq, &e.blob, &e.size, &e.received, &e.saved, &e.system, &e.keywords)
+// An entryScan reads rows of entryColumns, one after the other. It takes them as the driver has them:
+// to have them converted for each column costs more than to find the row.
+type entryScan struct {
+	values [8]any
+	dest   []any // to the values
+}
+
+func (s *entryScan) scan(r scanner) (e entry, err error) {
+	if s.dest == nil {
+		for i := range s.values {
+			s.dest = append(s.dest, &s.values[i])
+		}
+	}
+	if err := r.Scan(s.dest...); err != nil {
+		return e, err
+	}
+	var n [7]int64
+	for i := range n {
+		n[i], _ = s.values[i].(int64) // the table is STRICT
+	}
+	e = entry{
+		uid: store.UID(n[0]), modseq: store.ModSeq(n[1]), blob: store.BlobID(n[2]), size: n[3],
+		received: n[4], saved: n[5], system: store.SystemFlags(n[6]),
+	}
+	e.keywords, _ = s.values[7].(string)
+	return e, nil
 }
 
 func (e *entry) flags() store.Flags {
@@ -77,10 +101,10 @@ func (t *tx) place(h *head, e *entry) error {
 // entries reads those of uids that are in the folder.
 func (c *conn) entries(folder store.FolderID, uids store.UIDSet) ([]entry, error) {
 	var found []entry
+	var row entryScan
 	for _, r := range uids {
 		err := c.Each(func(r scanner) error {
-			var e entry
-			err := e.scan(r)
+			e, err := row.scan(r)
 			found = append(found, e)
 			return err
 		}, "SELECT "+entryColumns+" FROM entry WHERE folder = ? AND uid BETWEEN ? AND ? ORDER BY uid", folder, r.From, r.To)

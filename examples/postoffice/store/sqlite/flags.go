@@ -52,22 +52,40 @@ func (t *tx) setFlags(folder store.FolderID, c store.FlagChange) (changed []stor
 			changes = append(changes, [2]entry{was, e})
 		}
 	}
-	for i := range changes {
-		was, e := &changes[i][0], &changes[i][1]
-		if err := t.updateFlags(h, was, e); err != nil {
+	for len(changes) > 0 {
+		n := alike(changes)
+		for i := range changes[:n] {
+			was, e := &changes[i][0], &changes[i][1]
+			e.modseq = h.advance()
+			h.count(was, -1)
+			h.count(e, 1)
+			changed = append(changed, e.meta())
+		}
+		if err := t.updateFlags(h, &changes[0][1], changes[n-1][1].uid); err != nil {
 			return nil, nil, err
 		}
-		changed = append(changed, e.meta())
+		changes = changes[n:]
 	}
 	return changed, store.NewUIDSet(spared...), nil
 }
 
-// updateFlags writes e, which differs from the row as it was by its flags.
-func (t *tx) updateFlags(h *head, was, e *entry) error {
-	e.modseq = h.advance()
-	_, err := t.Exec("UPDATE entry SET modseq = ?, system = ?, keywords = ? WHERE folder = ? AND uid = ?",
-		e.modseq, e.system, e.keywords, h.id, e.uid)
-	h.count(was, -1)
-	h.count(e, 1)
+// alike returns how many of the changes, from the first on, one statement can make: they give the same
+// flags, and no other message of the folder is between them. That is known of those whose UIDs follow
+// each other, and of no others, for found need not be all of the folder.
+func alike(changes [][2]entry) int {
+	n := 1
+	for ; n < len(changes); n++ {
+		last, next := &changes[n-1][1], &changes[n][1]
+		if next.uid != last.uid+1 || next.system != last.system || next.keywords != last.keywords {
+			break
+		}
+	}
+	return n
+}
+
+// updateFlags gives the messages from e up to a UID the flags and the mod-sequence of e.
+func (t *tx) updateFlags(h *head, e *entry, last store.UID) error {
+	_, err := t.Exec("UPDATE entry SET modseq = ?, system = ?, keywords = ? WHERE folder = ? AND uid BETWEEN ? AND ?",
+		e.modseq, e.system, e.keywords, h.id, e.uid, last)
 	return err
 }

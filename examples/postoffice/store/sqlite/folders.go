@@ -43,6 +43,9 @@ func (s *Store) Folder(ctx context.Context, id store.FolderID) (f store.Folder, 
 	return f, err
 }
 
+// Listing implements store.Store.
+func (s *Store) Listing() uint64 { return s.hub.listing.Load() }
+
 // FolderAt implements store.Store.
 func (s *Store) FolderAt(ctx context.Context, owner store.AccountID, path ...string) (f store.Folder, err error) {
 	if len(path) == 0 || len(path) > store.MaxDepth {

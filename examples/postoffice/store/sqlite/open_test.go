@@ -68,11 +68,11 @@ func TestMigrationFails(t *testing.T) {
 	require.Zero(t, n)
 }
 
-// TestUpgrade opens a store as version 1 left it, which had neither notes nor summaries.
+// TestUpgrade opens a store as version 1 left it, which had neither notes nor summaries nor articles.
 func TestUpgrade(t *testing.T) {
 	s, inbox := withInbox(t, osFiles{})
 	require.NoError(t, deliver(t.Context(), s, "old", inbox))
-	alter(t, s, "DROP TABLE note", "DROP TABLE keyword", "DROP TABLE summary", "PRAGMA user_version = 1")
+	alter(t, s, "DROP TABLE note", "DROP TABLE keyword", "DROP TABLE summary", "DROP TABLE article", "DROP TABLE filing", "PRAGMA user_version = 1")
 	require.NoError(t, s.Close())
 	s = opened(t, s.dir, osFiles{})
 	require.NoError(t, s.SetNotes(t.Context(), []store.Note{{Folder: inbox, Name: "x", Value: []byte("x")}}))

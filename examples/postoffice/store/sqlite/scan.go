@@ -63,14 +63,64 @@ func (s *Store) live(ctx context.Context, f store.Folder) iter.Seq2[store.Meta, 
 	}
 }
 
+// Metas implements store.Store.
+func (s *Store) Metas(ctx context.Context, folder store.FolderID, uids store.UIDSet) iter.Seq2[store.Meta, error] {
+	return func(yield func(store.Meta, error) bool) {
+		if err := uids.Check(); err != nil {
+			yield(store.Meta{}, fail(err))
+			return
+		}
+		var page []store.Meta
+		for more := true; more; more = len(uids) > 0 {
+			page = page[:0]
+			err := s.read(ctx, func(c *conn) (err error) {
+				if uids, err = c.metasPage(&page, folder, uids); err != nil {
+					return err
+				}
+				_, _, err = c.folder(folder) // as in live
+				return err
+			})
+			if err != nil {
+				yield(store.Meta{}, err)
+				return
+			}
+			for _, m := range page {
+				if !yield(m, nil) {
+					return
+				}
+			}
+		}
+	}
+}
+
+// metasPage reads messages of uids, a full page or a little more, and returns those that it has not
+// looked for.
+func (c *conn) metasPage(page *[]store.Meta, folder store.FolderID, uids store.UIDSet) (left store.UIDSet, err error) {
+	for i, r := range uids {
+		err := c.metas(page, "SELECT "+entryColumns+
+			" FROM entry WHERE folder = ? AND uid BETWEEN ? AND ? ORDER BY uid"+litedb.Limit(scanPage), folder, r.From, r.To)
+		if err != nil {
+			return nil, err
+		}
+		if len(*page) < scanPage {
+			continue
+		}
+		if last := (*page)[len(*page)-1].UID; last < r.To {
+			return append(store.UIDSet{{From: last + 1, To: r.To}}, uids[i+1:]...), nil
+		}
+		return uids[i+1:], nil
+	}
+	return nil, nil
+}
+
 // metas appends to page what a query for entryColumns finds.
 func (c *conn) metas(page *[]store.Meta, query string, args ...any) error {
-	var e entry
+	var row entryScan
 	return c.Each(func(r scanner) error {
-		if err := e.scan(r); err != nil {
-			return err
+		e, err := row.scan(r)
+		if err == nil {
+			*page = append(*page, e.meta())
 		}
-		*page = append(*page, e.meta())
-		return nil
+		return err
 	}, query, args...)
 }

@@ -137,6 +137,24 @@ CREATE TABLE summary (
 	blob INTEGER PRIMARY KEY, -- goes with the blob
 	data BLOB NOT NULL
 ) STRICT;
+
+CREATE TABLE article (
+	id     INTEGER PRIMARY KEY,
+	name   TEXT NOT NULL UNIQUE, -- the identifier
+	came   INTEGER NOT NULL,
+	blob   INTEGER NOT NULL,     -- 0: not known
+	places TEXT NOT NULL,        -- "folder:uid", a space between
+	data   BLOB NOT NULL
+) STRICT;
+CREATE INDEX article_came ON article (came);
+
+-- Which article a message is. A row may outlive its message, until the article is forgotten.
+CREATE TABLE filing (
+	folder  INTEGER NOT NULL REFERENCES folder(id),
+	uid     INTEGER NOT NULL,
+	article INTEGER NOT NULL, -- 0: none
+	PRIMARY KEY (folder, uid)
+) STRICT, WITHOUT ROWID;
 `}
 
 // migrate brings the database to the newest version, each step in a transaction of its own.

@@ -5,6 +5,7 @@ import (
 	"maps"
 	"slices"
 	"sync"
+	"sync/atomic"
 
 	"github.com/wirepost/wirepost/examples/postoffice/store"
 )
@@ -12,6 +13,8 @@ import (
 // A hub wakes those who watch. It remembers for each which folders have changed since it last
 // looked: that is at most as many as its owner has, however slow it is.
 type hub struct {
+	listing atomic.Uint64 // rises whenever folder 0 is touched
+
 	mu       sync.Mutex
 	watchers map[store.AccountID]map[*watcher]bool
 }
@@ -49,6 +52,9 @@ func (h *hub) wake(touched []touch) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	for _, t := range touched {
+		if t.folder == 0 {
+			h.listing.Add(1)
+		}
 		for w := range h.watchers[t.owner] {
 			w.pending[t.folder] = true
 			select {

@@ -49,6 +49,63 @@ var scanRules = []rule{
 			e.Equal(i >= 1200, m.Flags.System == store.Seen)
 		}
 	}},
+	{name: "some", why: "Metas yields those of the messages that there are, as a scan does", check: func(e *env) {
+		id := e.inbox("bob")
+		e.appendN(id, 2500)
+		e.expunge(id, 4, 2400)
+		_, all := e.scan(id, 0)
+		for _, uids := range []store.UIDSet{
+			everything(), store.NewUIDSet(3, 4, 5, 2000, 9999), {{From: 1, To: 1000}, {From: 1002, To: 2001}, {From: 2003, To: 4000}}, {}, store.NewUIDSet(4),
+		} {
+			want := slices.DeleteFunc(slices.Clone(all), func(m store.Meta) bool { return !uids.Contains(m.UID) })
+			got := []store.Meta{}
+			for m, err := range e.s.Metas(e.ctx, id, uids) {
+				e.NoError(err)
+				got = append(got, m)
+			}
+			e.Equal(want, got)
+		}
+		for folder, uids := range map[store.FolderID]store.UIDSet{id + 1000: everything(), id: {{From: 5, To: 3}}, id + 1001: {}} {
+			var last error
+			for _, last = range e.s.Metas(e.ctx, folder, uids) {
+			}
+			e.NotNil(last)
+		}
+	}},
+	{name: "listing", why: "Listing is a different number after each change of folders and notes, and the same after others", check: func(e *env) {
+		a := e.account("bob")
+		last := e.s.Listing()
+		for what, change := range map[string]func() error{
+			"a folder": func() error {
+				f, err := e.s.CreateFolder(e.ctx, store.NewFolder{Owner: a.ID, Name: "f"})
+				if err == nil && e.s.Listing() == last {
+					e.Fail("the same after CreateFolder")
+				}
+				last = e.s.Listing()
+				if err == nil {
+					f, err = e.s.MoveFolder(e.ctx, f.ID, 0, "g")
+				}
+				if err == nil && e.s.Listing() == last {
+					e.Fail("the same after MoveFolder")
+				}
+				last = e.s.Listing()
+				if err == nil {
+					err = e.s.DeleteFolder(e.ctx, f.ID)
+				}
+				return err
+			},
+			"a note": func() error {
+				return e.s.SetNotes(e.ctx, []store.Note{{Folder: a.Inbox, Name: "n", Value: []byte("v")}})
+			},
+		} {
+			e.NoError(change())
+			e.NotEqual(last, e.s.Listing(), what)
+			last = e.s.Listing()
+		}
+		e.appendN(a.Inbox, 2)
+		e.expunge(a.Inbox, 1)
+		e.Equal(last, e.s.Listing())
+	}},
 	{name: "meanwhile", why: "an iteration holds nothing: the folder can be changed from within, and what changed is yielded by the next", check: func(e *env) {
 		id := e.inbox("bob")
 		e.appendN(id, 2500)

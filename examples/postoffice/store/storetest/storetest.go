@@ -32,7 +32,7 @@ func Run(t *testing.T, s Subject) {
 	groups := map[string][]rule{
 		"Accounts": accountRules, "Folders": folderRules, "Deliver": deliverRules, "Append": appendRules,
 		"Scan": scanRules, "Flags": flagRules, "Copy": copyRules, "Lease": leaseRules,
-		"Watch": watchRules, "Notes": noteRules, "Summaries": summaryRules, "Lifecycle": lifecycleRules, "Concurrency": concurrencyRules,
+		"Watch": watchRules, "Notes": noteRules, "Summaries": summaryRules, "Articles": articleRules, "Lifecycle": lifecycleRules, "Concurrency": concurrencyRules,
 	}
 	for name, rules := range groups {
 		t.Run(name, func(t *testing.T) {

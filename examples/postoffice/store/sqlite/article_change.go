@@ -1,0 +1,252 @@
+package sqlite
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"slices"
+	"time"
+
+	"github.com/wirepost/wirepost/examples/postoffice/store"
+	"github.com/wirepost/wirepost/internal/litedb"
+)
+
+// FileArticle implements store.Store.
+func (s *Store) FileArticle(ctx context.Context, a store.NewArticle, d store.Delivery, body io.Reader) (store.Receipt, error) {
+	d.Key = ""
+	if err := a.Check(); err != nil {
+		return store.Receipt{}, fail(err)
+	}
+	if len(d.To) == 0 {
+		return store.Receipt{}, s.write(ctx, len(a.Data), func(t *tx) error {
+			return t.fileArticle(a, store.Receipt{})
+		})
+	}
+	if err := d.Check(); err != nil {
+		return store.Receipt{}, fail(err)
+	}
+	d.To = distinct(d.To)
+	d.Flags = d.Flags.Sorted()
+	b, err := s.stage(ctx, body, InlineLimit)
+	if err != nil {
+		return store.Receipt{}, fail(err)
+	}
+	var rec store.Receipt
+	err = s.write(ctx, len(b.inline())+len(a.Data), func(t *tx) error {
+		if err := t.mustBeNew(a.ID); err != nil {
+			return err
+		}
+		var err error
+		if rec, err = t.deliver(d, b); err != nil {
+			return err
+		}
+		return t.fileArticle(a, rec)
+	})
+	s.unstage(b, err == nil)
+	if err != nil {
+		return store.Receipt{}, err
+	}
+	return rec, nil
+}
+
+// mustBeNew returns ErrExists if the identifier is known.
+func (t *tx) mustBeNew(id string) error {
+	known := false
+	if err := t.Row("SELECT EXISTS (SELECT 1 FROM article WHERE name = ?)", id).Scan(&known); err != nil {
+		return err
+	}
+	if known {
+		return fmt.Errorf("article %.64q: %w", id, store.ErrExists)
+	}
+	return nil
+}
+
+// fileArticle makes a row for an article that was delivered as rec says.
+func (t *tx) fileArticle(a store.NewArticle, rec store.Receipt) error {
+	if err := t.mustBeNew(a.ID); err != nil {
+		return err
+	}
+	places := make([]store.ArticlePlace, len(rec.Placed))
+	for i, p := range rec.Placed {
+		places[i] = store.ArticlePlace{Folder: p.Folder, UID: p.UID}
+	}
+	row, err := t.insertArticle(a, rec.Blob, places)
+	if err != nil {
+		return err
+	}
+	for _, p := range places {
+		if err := t.insertFiling(p, row); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// insertArticle makes a row. It gives it the next number itself, which one could not ask for.
+func (t *tx) insertArticle(a store.NewArticle, blob store.BlobID, places []store.ArticlePlace) (row int64, err error) {
+	if err := t.Row("SELECT coalesce(max(id), 0) + 1 FROM article").Scan(&row); err != nil {
+		return 0, err
+	}
+	_, err = t.Exec("INSERT INTO article (id, name, came, blob, places, data) VALUES (?, ?, ?, ?, ?, ?)",
+		row, a.ID, t.now.UnixMicro(), blob, formatPlaces(places), present(a.Data))
+	return row, err
+}
+
+// present is data that is not NULL.
+func present(data []byte) []byte {
+	if data == nil {
+		return []byte{}
+	}
+	return data
+}
+
+func (t *tx) insertFiling(p store.ArticlePlace, row int64) error {
+	_, err := t.Exec("INSERT INTO filing (folder, uid, article) VALUES (?, ?, ?)", p.Folder, p.UID, row)
+	return err
+}
+
+// NoteArticles implements store.Store.
+func (s *Store) NoteArticles(ctx context.Context, all []store.NotedArticle) error {
+	for _, n := range all {
+		if n.ID == "" {
+			continue
+		}
+		if err := n.Check(); err != nil {
+			return fail(err)
+		}
+	}
+	for some := range slices.Chunk(all, listPage) { // others get their turn between
+		size := 0
+		for _, n := range some {
+			size += len(n.Data)
+		}
+		err := s.write(ctx, size, func(t *tx) error {
+			for _, n := range some {
+				if err := t.noteArticle(n); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (t *tx) noteArticle(n store.NotedArticle) error {
+	place := store.ArticlePlace{Folder: n.Folder, UID: n.UID}
+	if _, found, err := t.visible(place); err != nil || !found {
+		return err
+	}
+	named := false
+	err := t.Row("SELECT EXISTS (SELECT 1 FROM filing WHERE folder = ? AND uid = ?)", n.Folder, n.UID).Scan(&named)
+	switch {
+	case err != nil || named:
+		return err
+	case n.ID == "":
+		return t.insertFiling(place, 0)
+	}
+	a, known, err := t.article(n.ID)
+	if err != nil {
+		return err
+	}
+	if known {
+		err = t.addPlace(&a, place, n.Data)
+	} else {
+		a.row, err = t.insertArticle(n.NewArticle, 0, []store.ArticlePlace{place})
+	}
+	if err != nil {
+		return err
+	}
+	return t.insertFiling(place, a.row)
+}
+
+// addPlace notes one more place of an article; one that is nowhere begins anew.
+func (t *tx) addPlace(a *article, p store.ArticlePlace, data []byte) error {
+	if err := t.locate(a); err != nil {
+		return err
+	}
+	if a.Folder == 0 {
+		a.Came, a.Blob, a.Data = t.now, 0, present(data)
+	}
+	a.Places = append(a.Places, p)
+	_, err := t.Exec("UPDATE article SET came = ?, blob = ?, places = ?, data = ? WHERE id = ?",
+		a.Came.UnixMicro(), a.Blob, formatPlaces(a.Places), a.Data, a.row)
+	return err
+}
+
+// RemoveArticle implements store.Store.
+func (s *Store) RemoveArticle(ctx context.Context, id string) error {
+	n := store.NewArticle{ID: id}
+	if err := n.Check(); err != nil {
+		return fail(err)
+	}
+	return s.write(ctx, 0, func(t *tx) error {
+		a, known, err := t.article(id)
+		if err != nil {
+			return err
+		}
+		if !known {
+			_, err := t.insertArticle(n, 0, nil)
+			return err
+		}
+		for _, p := range a.Places {
+			_, found, err := t.visible(p)
+			if err == nil && found {
+				_, err = t.expunge(p.Folder, store.NewUIDSet(p.UID))
+			}
+			if err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// ForgetArticles implements store.Store.
+func (s *Store) ForgetArticles(ctx context.Context, before time.Time) error {
+	last, through := int64(0), int64(0)
+	for more := true; more; { // others get their turn between
+		err := s.write(ctx, 0, func(t *tx) error {
+			var page []article
+			err := t.Each(func(r scanner) error {
+				var a article
+				err := a.scan(r)
+				page = append(page, a)
+				return err
+			}, "SELECT "+articleColumns+" FROM article a WHERE a.id > ? AND a.came < ? ORDER BY a.id"+litedb.Limit(sweepStep), last, before.UnixMicro())
+			if err != nil {
+				return err
+			}
+			for i := range page {
+				through = page[i].row
+				if err := t.forgetArticle(&page[i]); err != nil {
+					return err
+				}
+			}
+			more = len(page) == sweepStep
+			return nil
+		})
+		if err != nil {
+			return err
+		}
+		last = through
+	}
+	return nil
+}
+
+// forgetArticle forgets an article, unless it is somewhere.
+func (t *tx) forgetArticle(a *article) error {
+	if err := t.locate(a); err != nil || a.Folder != 0 {
+		return err
+	}
+	for _, p := range a.Places {
+		if _, err := t.Exec("DELETE FROM filing WHERE folder = ? AND uid = ?", p.Folder, p.UID); err != nil {
+			return err
+		}
+	}
+	_, err := t.Exec("DELETE FROM article WHERE id = ?", a.row)
+	return err
+}
