@@ -50,23 +50,23 @@ func (s *modelled) read() {
 	defer close(s.lines)
 	r := bufio.NewReader(s.nc)
 	for {
-		whole := ""
+		var whole strings.Builder
 		for more := true; more; {
 			line, err := r.ReadString('\n')
 			if err != nil {
 				return
 			}
-			whole += strings.TrimSuffix(line, "\r\n")
+			whole.WriteString(strings.TrimSuffix(line, "\r\n"))
 			n, ok := literalOctets(line)
 			if more = ok; ok {
 				b := make([]byte, n)
 				if _, err := io.ReadFull(r, b); err != nil {
 					return
 				}
-				whole += strings.NewReplacer("\r", "", "\n", "|").Replace(string(b))
+				whole.WriteString(strings.NewReplacer("\r", "", "\n", "|").Replace(string(b)))
 			}
 		}
-		s.lines <- whole
+		s.lines <- whole.String()
 	}
 }
 

@@ -32,6 +32,9 @@ type options struct {
 	other, otherPassword string
 	scratch              string
 
+	group      string
+	post, feed bool
+
 	timeout time.Duration
 	only    *regexp.Regexp
 	json    bool
@@ -91,6 +94,9 @@ func (o *options) flags(stderr io.Writer) *flag.FlagSet {
 	set.StringVar(&o.scratch, "scratch", "", "imap4: how the `name` of mailboxes begins that the cases may make, fill and delete; most cases need one")
 	set.StringVar(&o.other, "other", "", "imap4: another user's `name`, to be given rights (default anyone)")
 	set.StringVar(&o.otherPassword, "other-password", o.otherPassword, "imap4: the other user's `password`; better set $"+otherPasswordVar)
+	set.StringVar(&o.group, "group", "", "nntp: a `newsgroup` for tests, not moderated; most cases need one, with an article in it")
+	set.BoolVar(&o.post, "post", false, "nntp: post articles to it; about twenty are enough")
+	set.BoolVar(&o.feed, "feed", false, "nntp: send articles for it as other servers do; about sixty are enough")
 	set.DurationVar(&o.timeout, "timeout", 10*time.Second, "how long to wait for the server, each time")
 	set.BoolVar(&o.json, "json", false, "print JSON, one object a line")
 	set.BoolVar(&o.junit, "junit", false, "print JUnit XML")

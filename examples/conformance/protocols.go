@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/wirepost/wirepost/imap4/imap4test"
+	"github.com/wirepost/wirepost/nntp/nntptest"
 	"github.com/wirepost/wirepost/pop3/pop3test"
 	"github.com/wirepost/wirepost/smtp/smtptest"
 )
@@ -35,6 +36,8 @@ var protocols = []protocol{
 	{"smtp", checkSMTP},
 	{"pop3", checkPOP3},
 	{"imap4", checkIMAP4},
+	{"nntp", checkNNTP},
+	{"nntps", checkNNTPS},
 }
 
 func findProtocol(name string) *protocol {
@@ -84,4 +87,25 @@ func checkIMAP4(ctx context.Context, o *options, report func(result)) {
 		Timeout:       o.timeout,
 		Only:          o.only,
 	}, func(r imap4test.Result) { report(result(r)) })
+}
+
+func checkNNTP(ctx context.Context, o *options, report func(result)) {
+	nntptest.Check(ctx, nntptest.Target{
+		Addr:        o.addr,
+		ImplicitTLS: o.tls,
+		User:        o.user,
+		Password:    o.password,
+		Group:       o.group,
+		MayPost:     o.post,
+		MayFeed:     o.feed,
+		Timeout:     o.timeout,
+		Only:        o.only,
+	}, func(r nntptest.Result) { report(result(r)) })
+}
+
+// checkNNTPS is checkNNTP for servers that begin with TLS.
+func checkNNTPS(ctx context.Context, o *options, report func(result)) {
+	secure := *o
+	secure.tls = true
+	checkNNTP(ctx, &secure, report)
 }

@@ -39,6 +39,8 @@ type readyFile struct {
 	POP3S       string `json:"pop3s"`
 	IMAP        string `json:"imap"`
 	IMAPS       string `json:"imaps"`
+	NNTP        string `json:"nntp"`
+	NNTPS       string `json:"nntps"`
 	Users       []struct{ Name, Address, Password string }
 }
 

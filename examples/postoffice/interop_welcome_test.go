@@ -15,7 +15,7 @@ import (
 )
 
 // tryLine is a line of the welcome that says what to type.
-var tryLine = regexp.MustCompile(`(?m)^  ((?:swaks|curl) .*)$`)
+var tryLine = regexp.MustCompile(`(?m)^  ((?:swaks|curl|nntp-list) .*)$`)
 
 // printed waits until the program has printed all of its welcome.
 func (p *program) printed(t *testing.T) string {
@@ -41,13 +41,16 @@ func TestWelcomeIsTrue(t *testing.T) {
 		require.NoError(t, err, "%s\n%s", m[1], out)
 		verb, _, _ := strings.Cut(m[1], " ")
 		typed = append(typed, verb)
-		if verb == "curl" {
+		switch verb {
+		case "nntp-list":
+			require.Contains(t, string(out), "local.test")
+		case "curl":
 			require.Contains(t, string(out), "Return-Path: <"+p.ready.Users[1].Address+">")
 			require.Contains(t, string(out), "To: "+p.ready.Users[0].Address)
 			require.Contains(t, string(out), "This is a test mailing", "what swaks sends")
 		}
 	}
-	require.Equal(t, []string{"swaks", "swaks", "curl", "curl"}, typed)
+	require.Equal(t, []string{"swaks", "swaks", "curl", "curl", "nntp-list"}, typed)
 }
 
 // TestConformanceCommand has the conformance command check the server, as the
@@ -65,6 +68,8 @@ func TestConformanceCommand(t *testing.T) {
 		{"smtp", p.ready.Submissions, "-tls", "-to", alice.Address},
 		{"pop3", p.ready.POP3},
 		{"pop3", p.ready.POP3S, "-tls"},
+		{"nntp", p.ready.NNTP, "-group", "local.test", "-post"},
+		{"nntp", p.ready.NNTPS, "-tls", "-group", "local.test", "-post"},
 		{"imap4", p.ready.IMAP, "-scratch", "wirepost-test", "-other", p.ready.Users[1].Name},
 	} {
 		cmd := exec.CommandContext(t.Context(), conformance, append(args, "-user", alice.Name)...)

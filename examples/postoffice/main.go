@@ -1,11 +1,14 @@
 // Postoffice is wirepost's reference server: mail goes in by SMTP and comes
-// out by POP3; what users send to others is queued and relayed. Started without arguments it makes a data folder with two demo
-// accounts and a self-signed certificate, listens on ports of the loopback
-// interface, and prints what to try.
+// out by POP3 and IMAP; what users send to others is queued and relayed. News
+// groups are public folders, for NNTP and IMAP. Started without arguments it
+// makes a data folder with two demo accounts, two newsgroups and a self-signed
+// certificate, listens on ports of the loopback interface, and prints what to
+// try.
 //
 //	postoffice [flags]                        run the server
 //	postoffice user list|add|password|disable|enable|remove          manage accounts
 //	postoffice queue list|routes|hold|release|retry|return|drop      manage mail that waits
+//	postoffice group list|add|remove                                 manage newsgroups
 //	postoffice track MESSAGE                                         what became of a message
 //
 // Accounts are in the data folder, and with -ldap in an LDAP directory too. Each
@@ -54,6 +57,8 @@ func dispatch(ctx context.Context, args []string, stdin io.Reader, stdout, stder
 			return user(ctx, args[1:], stdin, stdout, stderr)
 		case "queue":
 			return mailQueue(ctx, args[1:], stdout, stderr)
+		case "group":
+			return group(ctx, args[1:], stdout, stderr)
 		case "track":
 			return track(ctx, args[1:], stdout, stderr)
 		}

@@ -35,6 +35,7 @@ func parseServe(args []string, stderr io.Writer) (*serveFlags, error) {
 		fmt.Fprint(stderr, "usage: postoffice [flags]                                           run the server\n"+
 			"       postoffice user list|add|password|disable|enable|remove      manage accounts\n"+
 			"       postoffice queue list|routes|hold|release|retry|return|drop  manage mail that waits\n"+
+			"       postoffice group list|add|remove                             manage newsgroups\n"+
 			"       postoffice track MESSAGE                                     what became of a message\n\nflags:\n")
 		set.PrintDefaults()
 	}

@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"io"
+	"net"
 	"strings"
 
 	"github.com/wirepost/wirepost/examples/postoffice/office"
@@ -33,6 +34,7 @@ func welcome(w io.Writer, o *office.Office, dir string, temporary bool) {
 		fmt.Fprintf(w, "  %-12s address %s  password %s\n", u.Name, u.Address, u.Password)
 	}
 	to, from := users[0], users[1]
+	_, newsPort, _ := net.SplitHostPort(addresses["nntp"])
 	fmt.Fprintf(w, `
 Send a message, without a login or with one:
   swaks --server %[1]s --from %[2]s --to %[3]s
@@ -42,7 +44,12 @@ Read it, by POP3 or by IMAP:
   curl -k pop3s://%[7]s/1 -u %[8]s:%[9]s
   curl -k 'imaps://%[10]s/INBOX;MAILINDEX=1' -u %[8]s:%[9]s
 
+News groups are the folders under "Public Folders", too:
+  nntp-list -S %[11]s
+  tin -r -g 127.0.0.1 -p %[12]s
+
 Ctrl-C stops the server.
 `, addresses["smtp"], from.Address, to.Address, addresses["submission"], from.Name, from.Password,
-		addresses["pop3s"], to.Name, to.Password, addresses["imaps"])
+		addresses["pop3s"], to.Name, to.Password, addresses["imaps"],
+		addresses["nntp"], newsPort)
 }

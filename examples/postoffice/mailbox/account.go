@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"iter"
 	"strings"
+	"sync"
 
 	"github.com/wirepost/wirepost/examples/postoffice/store"
 	"github.com/wirepost/wirepost/imap4"
@@ -18,11 +19,38 @@ type Account struct {
 
 	// Administrator may do anything to public folders.
 	Administrator bool
+
+	entered entered
+}
+
+// entered are the folders that were found to be there for the user to see.
+type entered struct {
+	mu      sync.Mutex
+	listing uint64 // the store's, when that was so
+	folders map[imap4.MailboxID]bool
+}
+
+// has reports whether a folder is one of them, as long as the listing stays what it is now.
+func (e *entered) has(box imap4.MailboxID, listing uint64) bool {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return e.listing == listing && e.folders[box]
+}
+
+// add notes one.
+func (e *entered) add(box imap4.MailboxID, listing uint64) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if e.listing != listing || e.folders == nil {
+		e.listing, e.folders = listing, make(map[imap4.MailboxID]bool)
+	}
+	e.folders[box] = true
 }
 
 var (
 	_ imap4.Account       = (*Account)(nil)
 	_ imap4.SummaryCache  = (*Account)(nil)
+	_ imap4.MetaReader    = (*Account)(nil)
 	_ imap4.QuotaStore    = (*Account)(nil)
 	_ imap4.ACLStore      = (*Account)(nil)
 	_ imap4.MetadataStore = (*Account)(nil)
@@ -33,7 +61,14 @@ var (
 // does not exist; what more he may is for the engine to look at, in
 // Mailbox.Rights.
 func (a *Account) enter(ctx context.Context, box imap4.MailboxID) error {
+	listing := a.Store.Listing()
+	if a.entered.has(box, listing) {
+		return ctx.Err()
+	}
 	_, err := a.folder(ctx, box)
+	if err == nil {
+		a.entered.add(box, listing)
+	}
 	return err
 }
 
@@ -81,6 +116,21 @@ func (a *Account) Scan(ctx context.Context, box imap4.MailboxID, since imap4.Mod
 			}
 		}
 	}, nil
+}
+
+// Metas implements imap4.MetaReader.
+func (a *Account) Metas(ctx context.Context, box imap4.MailboxID, uids imap4.UIDSet) iter.Seq2[imap4.Meta, error] {
+	return func(yield func(imap4.Meta, error) bool) {
+		if err := a.enter(ctx, box); err != nil {
+			yield(imap4.Meta{}, err)
+			return
+		}
+		for m, err := range a.Store.Metas(ctx, store.FolderID(box), uidsIn(uids)) {
+			if !yield(metaOf(m), told(err)) {
+				return
+			}
+		}
+	}
 }
 
 // Append implements imap4.Account.
@@ -181,20 +231,29 @@ func (a *Account) Body(ctx context.Context, box imap4.MailboxID, uid imap4.UID) 
 	return body, nil
 }
 
-// Watch implements imap4.Account. Folders that other users share are not watched:
-// what changes in them is seen when the client next says something.
+// Watch implements imap4.Account. It watches the user's own folders, public ones,
+// and those of the users who share some with him now: what another one shares
+// later is seen when the client next says something.
 func (a *Account) Watch(ctx context.Context, changed func(imap4.MailboxID)) error {
+	owners, err := a.sharing(ctx)
+	if err != nil {
+		return told(err)
+	}
+	owners[a.User.ID], owners[store.Public] = true, true
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	tell := func(id store.FolderID) { changed(imap4.MailboxID(id)) }
-	ended := make(chan error, 1)
-	go func() {
-		defer cancel()
-		ended <- a.Store.Watch(ctx, store.Public, tell)
-	}()
-	err := a.Store.Watch(ctx, a.User.ID, tell)
-	cancel()
-	return errors.Join(err, <-ended)
+	ended := make(chan error, len(owners))
+	for owner := range owners {
+		go func() {
+			defer cancel() // all end with the first
+			ended <- a.Store.Watch(ctx, owner, tell)
+		}()
+	}
+	for range owners {
+		err = errors.Join(err, <-ended)
+	}
+	return err
 }
 
 // LoadSummaries implements imap4.SummaryCache.

@@ -20,6 +20,7 @@
 //	furnish.go      the folders that each account has from the start
 //	change.go       creating, deleting, renaming, subscribing
 //	rights.go       access control lists
+//	public.go       the same of public folders, for other protocols
 //	annotations.go  METADATA
 //	quota.go        QUOTA
 //	convert.go      between the store's types and imap4's

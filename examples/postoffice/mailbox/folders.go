@@ -2,6 +2,7 @@ package mailbox
 
 import (
 	"context"
+	"errors"
 	"iter"
 	"slices"
 	"strings"
@@ -144,20 +145,9 @@ func (l *listing) mailbox(f store.Folder, notes folderNotes, name []string) imap
 // others lists the folders that other users have shared with this one, and the
 // names above them.
 func (l *listing) others(ctx context.Context) error {
-	shared := make(map[store.AccountID]bool) // owners
-	for _, identifier := range []string{l.key(), anyone} {
-		for n, err := range l.Store.NamedNotes(ctx, store.Public, aclNote+identifier) {
-			if err != nil {
-				return err
-			}
-			f, err := l.Store.Folder(ctx, n.Folder)
-			if err != nil {
-				return err
-			}
-			if f.Owner != store.Public && f.Owner != l.User.ID {
-				shared[f.Owner] = true
-			}
-		}
+	shared, err := l.sharing(ctx)
+	if err != nil {
+		return err
 	}
 	if len(shared) == 0 {
 		return nil
@@ -177,6 +167,29 @@ func (l *listing) others(ctx context.Context) error {
 		}
 	}
 	return nil
+}
+
+// sharing returns the other users who share folders with this one.
+func (a *Account) sharing(ctx context.Context) (map[store.AccountID]bool, error) {
+	owners := make(map[store.AccountID]bool)
+	for _, identifier := range []string{a.key(), anyone} {
+		for n, err := range a.Store.NamedNotes(ctx, store.Public, aclNote+identifier) {
+			if err != nil {
+				return nil, err
+			}
+			f, err := a.Store.Folder(ctx, n.Folder)
+			if errors.Is(err, store.ErrNotFound) { // it has just been deleted
+				continue
+			}
+			if err != nil {
+				return nil, err
+			}
+			if f.Owner != store.Public && f.Owner != a.User.ID {
+				owners[f.Owner] = true
+			}
+		}
+	}
+	return owners, nil
 }
 
 // subscribed marks what is subscribed, and adds the names that do not exist.

@@ -106,6 +106,42 @@ func TestNamespaces(t *testing.T) {
 	require.ErrorIs(t, err, imap4.ErrExists)
 }
 
+// Whoever shares a folder is watched, too.
+func TestWatchShared(t *testing.T) {
+	_, accounts := open(t, "root", "alice", "bob")
+	alice, bob := accounts[1], accounts[2]
+	shared := change(t, alice, imap4.CreateMailbox, "Shared")
+	require.NoError(t, alice.SetACL(t.Context(), shared.ID, imap4.ACLEntry{Identifier: "bob", Rights: "lr"}))
+
+	ctx, cancel := context.WithCancel(t.Context())
+	calls, ended := make(chan imap4.MailboxID), make(chan error, 1)
+	go func() {
+		ended <- bob.Watch(ctx, func(id imap4.MailboxID) {
+			select {
+			case calls <- id:
+			case <-ctx.Done():
+			}
+		})
+	}()
+	told := false
+	for range 1000 { // it takes a moment until it listens
+		_, err := appendOne(t.Context(), alice, shared.ID, "Subject: news\r\n\r\n")
+		require.NoError(t, err)
+		select {
+		case id := <-calls:
+			require.Equal(t, shared.ID, id)
+			told = true
+		default:
+		}
+		if told {
+			break
+		}
+	}
+	require.True(t, told)
+	cancel()
+	require.ErrorIs(t, <-ended, context.Canceled)
+}
+
 func TestFurnish(t *testing.T) {
 	_, accounts := open(t, "alice")
 	alice := accounts[0]

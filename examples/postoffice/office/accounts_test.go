@@ -208,7 +208,7 @@ func TestStaleSocket(t *testing.T) {
 // A data folder whose path is too long for a socket serves mail all the same.
 func TestLongPath(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), strings.Repeat("d", 100))
-	_, err := listenControl(dir, nil, nil, slog.Default())
+	_, err := listenControl(dir, nil, nil, nil, slog.Default())
 	require.ErrorContains(t, err, "use a data folder with a shorter one")
 	o := start(t, Config{Dir: dir})
 	o.submit(t, "", "Subject: x\r\n\r\n", "alice@postoffice.test")
@@ -271,7 +271,7 @@ func (s slowAccounts) SetDisabled(context.Context, string, bool) error {
 func TestOrderUnderWay(t *testing.T) {
 	dir := t.TempDir()
 	slow := slowAccounts{began: make(chan struct{}), end: make(chan struct{})}
-	c, err := listenControl(dir, slow, nil, slog.New(slog.DiscardHandler))
+	c, err := listenControl(dir, slow, nil, nil, slog.New(slog.DiscardHandler))
 	require.NoError(t, err)
 	r := &remoteAccounts{remote{filepath.Join(dir, socketFile)}}
 	answer := make(chan error)

@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"github.com/wirepost/wirepost/imap4/imap4test"
+	"github.com/wirepost/wirepost/nntp/nntptest"
 	"github.com/wirepost/wirepost/pop3/pop3test"
 	"github.com/wirepost/wirepost/smtp/smtptest"
 )
@@ -60,6 +61,23 @@ func TestIMAP4Conformance(t *testing.T) {
 				Other:         bob.Name,
 				OtherPassword: bob.Password,
 				Scratch:       "wirepost-test",
+			})
+		})
+	}
+}
+
+func TestNNTPConformance(t *testing.T) {
+	o := start(t, Config{Dir: t.TempDir(), Unguarded: true})
+	alice := o.DemoUsers()[0]
+	for _, service := range []string{"nntp", "nntps"} {
+		t.Run(service, func(t *testing.T) {
+			nntptest.TestServer(t, nntptest.Target{
+				Addr:        o.Addresses()[service],
+				ImplicitTLS: findService(service).tls,
+				User:        alice.Name,
+				Password:    alice.Password,
+				Group:       "local.test",
+				MayPost:     true,
 			})
 		})
 	}

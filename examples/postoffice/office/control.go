@@ -23,13 +23,13 @@ const maxOrder = 1 << 20 // octets of an order
 // allows least (sun_path on BSD, with its NUL).
 const maxSocketPath = 103
 
-// A control serves Accounts and Mail on a socket.
+// A control serves Accounts, Mail and Groups on a socket.
 type control struct {
 	server *http.Server
 	ended  chan struct{} // closed when the socket is gone
 }
 
-func listenControl(dir string, accounts Accounts, mail Mail, log *slog.Logger) (*control, error) {
+func listenControl(dir string, accounts Accounts, mail Mail, groups Groups, log *slog.Logger) (*control, error) {
 	path := filepath.Join(dir, socketFile)
 	if len(path) > maxSocketPath {
 		return nil, fmt.Errorf("the path of a socket may have %d octets, %s has %d; use a data folder with a shorter one", maxSocketPath, path, len(path))
@@ -47,7 +47,7 @@ func listenControl(dir string, accounts Accounts, mail Mail, log *slog.Logger) (
 	}
 	c := &control{
 		server: &http.Server{
-			Handler:           controlHandler(accounts, mail),
+			Handler:           controlHandler(accounts, mail, groups),
 			ReadHeaderTimeout: 10 * time.Second,
 			ErrorLog:          slog.NewLogLogger(log.Handler(), slog.LevelWarn),
 		},
@@ -74,10 +74,11 @@ func (c *control) close() {
 	<-c.ended
 }
 
-func controlHandler(a Accounts, m Mail) http.Handler {
+func controlHandler(a Accounts, m Mail, g Groups) http.Handler {
 	mux := http.NewServeMux()
 	controlAccounts(mux, a)
 	controlMail(mux, m)
+	controlGroups(mux, g)
 	return mux
 }
 

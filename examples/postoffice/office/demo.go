@@ -33,8 +33,8 @@ const (
 
 var demoNames = []string{"alice", "bob"}
 
-// furnish makes the domain and the demo accounts of a first start, and reads
-// the latter at any other.
+// furnish makes the domain, the demo accounts and the newsgroups of a first
+// start, and reads the accounts at any other.
 func (o *Office) furnish(ctx context.Context) error {
 	domains, err := o.store.Domains(ctx)
 	if err != nil {
@@ -52,6 +52,9 @@ func (o *Office) furnish(ctx context.Context) error {
 		return err
 	}
 	o.firstStart = true
+	if err := o.addFirstGroups(ctx); err != nil {
+		return err
+	}
 	if len(users) == 0 && o.config.Directory != nil {
 		return o.setDomain(ctx, o.config.domain()) // who there is, the directory says
 	}

@@ -13,6 +13,8 @@
 //	mail.go         managing the queue
 //	tracking.go     the message tracking log
 //	maildrop.go     POP3: mail out of it
+//	news.go         NNTP: newsgroups, which are public folders
+//	groups.go       managing newsgroups
 //	logins.go       who may log in, and how; accounts from a directory
 //	external.go     logins by certificates
 //	demo.go         the accounts of a first start

@@ -37,7 +37,7 @@ func Example() {
 	stop()
 	fmt.Println(<-served)
 	// Output:
-	// 6 services
+	// 10 services
 	// alice alice@postoffice.test
 	// bob bob@postoffice.test
 	// <nil>

@@ -37,7 +37,7 @@ func (o *Office) Directory() directory.Directory { return o.config.Directory }
 
 // authenticator says who may log in, and by which mechanisms.
 func (o *Office) authenticator(ctx context.Context) (*auth.Authenticator, error) {
-	saltKey, err := o.saltKey()
+	saltKey, err := o.key(saltFile)
 	if err != nil {
 		return nil, err
 	}
@@ -105,18 +105,18 @@ func (o *Office) guard() *auth.Guard {
 // removes it makes a new one, and it can be noticed which names changed.
 const saltFile = "scram-salt.key"
 
-// saltKey reads the file, or makes it.
-func (o *Office) saltKey() ([]byte, error) {
-	key, err := os.ReadFile(o.path(saltFile))
+// key reads a file of the data folder that holds a secret, or makes it.
+func (o *Office) key(file string) ([]byte, error) {
+	key, err := os.ReadFile(o.path(file))
 	if errors.Is(err, fs.ErrNotExist) {
 		key = []byte(rand.Text())
-		err = writeFile(o.path(saltFile), key)
+		err = writeFile(o.path(file), key)
 	}
 	if err == nil && len(key) < 16 {
 		err = errors.New("less than 16 octets; remove the file to get a new one")
 	}
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", o.path(saltFile), err)
+		return nil, fmt.Errorf("%s: %w", o.path(file), err)
 	}
 	return key, nil
 }

@@ -11,9 +11,11 @@ import (
 	"time"
 
 	"github.com/wirepost/wirepost/auth"
+	"github.com/wirepost/wirepost/examples/postoffice/news"
 	"github.com/wirepost/wirepost/examples/postoffice/store"
 	"github.com/wirepost/wirepost/examples/postoffice/store/sqlite"
 	"github.com/wirepost/wirepost/imap4"
+	"github.com/wirepost/wirepost/nntp"
 	"github.com/wirepost/wirepost/pop3"
 	"github.com/wirepost/wirepost/smtp"
 )
@@ -32,6 +34,8 @@ type Office struct {
 	transfer, submission *smtp.Server
 	pop3                 *pop3.Server
 	imap4                *imap4.Server
+	nntp                 *nntp.Server
+	groups               *news.Store
 	listeners            []listener
 	control              *control
 	users                []DemoUser
@@ -85,8 +89,8 @@ func Open(ctx context.Context, c Config) (_ *Office, err error) {
 		return nil, err
 	}
 	var unmanaged error
-	if o.control, unmanaged = listenControl(c.Dir, o.Accounts(), o.Mail(), o.log); unmanaged != nil {
-		o.log.WarnContext(ctx, "accounts and queue cannot be managed while the server runs", "err", unmanaged)
+	if o.control, unmanaged = listenControl(c.Dir, o.Accounts(), o.Mail(), o.Groups(), o.log); unmanaged != nil {
+		o.log.WarnContext(ctx, "accounts, queue and newsgroups cannot be managed while the server runs", "err", unmanaged)
 	}
 	return o, nil
 }
@@ -138,12 +142,16 @@ func (o *Office) Serve(ctx context.Context) error {
 	return errors.Join(err, o.Close())
 }
 
+func (o *Office) servers() []server {
+	return []server{o.transfer, o.submission, o.pop3, o.imap4, o.nntp}
+}
+
 // shutdown ends all servers, at once rather than one after the other.
 func (o *Office) shutdown() {
 	ctx, cancel := context.WithTimeout(context.Background(), shutdownTime)
 	defer cancel()
 	var ending sync.WaitGroup
-	for _, s := range []server{o.transfer, o.submission, o.pop3, o.imap4} {
+	for _, s := range o.servers() {
 		ending.Go(func() {
 			if err := s.Shutdown(ctx); err != nil {
 				o.log.WarnContext(ctx, "conversations were cut", "err", err)
@@ -159,14 +167,14 @@ func (o *Office) shutdown() {
 // Close cuts all conversations and returns once they are over. After Serve it
 // does nothing.
 func (o *Office) Close() error {
-	for _, s := range []server{o.transfer, o.submission, o.pop3, o.imap4} {
+	for _, s := range o.servers() {
 		s.Close()
 	}
 	o.closeListeners() // those that nobody has served
 	if o.control != nil {
 		o.control.close()
 	}
-	for _, s := range []server{o.transfer, o.submission, o.pop3, o.imap4} {
+	for _, s := range o.servers() {
 		// They have been closed, so it only waits: what a conversation still
 		// does, it does with the store open.
 		_ = s.Shutdown(context.Background())
@@ -192,12 +200,16 @@ func (o *Office) sweep(ctx context.Context) {
 			if err := o.store.Sweep(ctx, store.Retention{}); err != nil && ctx.Err() == nil {
 				o.log.ErrorContext(ctx, "store was not swept", "err", err)
 			}
+			if err := o.expireNews(ctx); err != nil && ctx.Err() == nil {
+				o.log.ErrorContext(ctx, "news history was not cleared", "err", err)
+			}
 		}
 	}
 }
 
 func isClosed(err error) bool {
-	return errors.Is(err, smtp.ErrServerClosed) || errors.Is(err, pop3.ErrServerClosed) || errors.Is(err, imap4.ErrServerClosed)
+	return errors.Is(err, smtp.ErrServerClosed) || errors.Is(err, pop3.ErrServerClosed) ||
+		errors.Is(err, imap4.ErrServerClosed) || errors.Is(err, nntp.ErrServerClosed)
 }
 
 // traceSMTP, tracePOP3 and traceIMAP4 write the protocol log, without arguments.

@@ -28,7 +28,7 @@ func TestFirstStart(t *testing.T) {
 		require.Regexp(t, `^[a-z2-7]{16}$`, u.Password)
 	}
 	require.NotEqual(t, o.DemoUsers()[0].Password, o.DemoUsers()[1].Password)
-	require.Len(t, o.Addresses(), 6)
+	require.Len(t, o.Addresses(), len(services))
 
 	require.NoError(t, filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
 		require.NoError(t, err)
@@ -48,7 +48,7 @@ func TestFirstStart(t *testing.T) {
 	for _, e := range entries {
 		files = append(files, e.Name())
 	}
-	require.ElementsMatch(t, []string{certFile, demoFile, saltFile, socketFile, storeDir, queueDir, trackDir}, files)
+	require.ElementsMatch(t, []string{certFile, demoFile, saltFile, cancelFile, socketFile, storeDir, queueDir, trackDir}, files)
 }
 
 // The certificate is for the host name and the loopback addresses, and clients

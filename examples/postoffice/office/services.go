@@ -38,6 +38,8 @@ var services = []service{
 	{"pop3s", 2995, true, func(o *Office) server { return o.pop3 }},
 	{"imap", 2143, false, func(o *Office) server { return o.imap4 }},
 	{"imaps", 2993, true, func(o *Office) server { return o.imap4 }},
+	{"nntp", 2119, false, func(o *Office) server { return o.nntp }},
+	{"nntps", 2563, true, func(o *Office) server { return o.nntp }},
 }
 
 // A Service tells of a place where an Office listens.
@@ -136,6 +138,10 @@ func (o *Office) setUp(ctx context.Context, hostname string, domains []string, c
 		Logger:    o.log,
 		Trace:     o.traceIMAP4,
 	}
+	if o.nntp, err = o.newsServer(hostname, domains[0]); err != nil {
+		return err
+	}
+	o.nntp.TLSConfig, o.nntp.Auth = tlsConfig, authenticator
 	return nil
 }
 

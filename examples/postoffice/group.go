@@ -1,0 +1,122 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"strings"
+	"text/tabwriter"
+
+	"github.com/wirepost/wirepost/examples/postoffice/office"
+)
+
+// A groupCommand is one line of the table below.
+type groupCommand struct {
+	name, help string
+	words      int // behind it
+	run        func(context.Context, office.Groups, *groupFlags) error
+}
+
+var groupCommands = []groupCommand{
+	{"list", "list the newsgroups", 0, listGroups},
+	{"add", "make a newsgroup, or change it", 1, addGroup},
+	{"remove", "remove a newsgroup and all its articles", 1, removeGroup},
+}
+
+// groupFlags are what the command line of a group command can say.
+type groupFlags struct {
+	dir    string
+	group  office.Newsgroup
+	closed bool
+	stdout io.Writer
+}
+
+// group runs a command that manages newsgroups.
+func group(ctx context.Context, args []string, stdout, stderr io.Writer) error {
+	if len(args) == 0 {
+		groupUsage(stderr)
+		return errUsage
+	}
+	for _, cmd := range groupCommands {
+		if cmd.name == args[0] {
+			return cmd.parseAndRun(ctx, args[1:], stdout, stderr)
+		}
+	}
+	groupUsage(stderr)
+	if isHelp(args[0]) {
+		return nil
+	}
+	return errUsage
+}
+
+func groupUsage(w io.Writer) {
+	fmt.Fprintln(w, "usage: postoffice group COMMAND [flags] [NAME]")
+	fmt.Fprintln(w)
+	for _, cmd := range groupCommands {
+		name := "NAME"
+		if cmd.words == 0 {
+			name = ""
+		}
+		fmt.Fprintf(w, "  %-7s %-5s %s\n", cmd.name, name, cmd.help)
+	}
+}
+
+func (cmd *groupCommand) parseAndRun(ctx context.Context, args []string, stdout, stderr io.Writer) error {
+	f := &groupFlags{stdout: stdout}
+	set := flag.NewFlagSet("postoffice group "+cmd.name, flag.ContinueOnError)
+	set.SetOutput(stderr)
+	set.StringVar(&f.dir, "data", defaultDir, "data `folder`")
+	if cmd.name == "add" {
+		set.StringVar(&f.group.Description, "description", "", "what it is about, one `line`")
+		set.StringVar(&f.group.Moderator, "moderator", "", "mail `address` that gets what is posted; default: it is not moderated")
+		set.BoolVar(&f.closed, "closed", false, "nobody posts")
+	}
+	words, err := parseWords(set, args)
+	if err != nil {
+		return err
+	}
+	if len(words) != cmd.words {
+		groupUsage(stderr)
+		return errUsage
+	}
+	f.group.Name = strings.Join(words, "")
+	groups, err := office.OpenGroups(ctx, f.dir)
+	if err != nil {
+		return err
+	}
+	return errors.Join(cmd.run(ctx, groups, f), groups.Close())
+}
+
+func listGroups(ctx context.Context, g office.Groups, f *groupFlags) error {
+	all, err := g.List(ctx)
+	if err != nil {
+		return err
+	}
+	w := tabwriter.NewWriter(f.stdout, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(w, "NAME\tARTICLES\tPOSTING\tDESCRIPTION")
+	for _, group := range all {
+		posting := map[string]string{"y": "yes", "n": "no", "m": "by " + group.Moderator}[group.Status]
+		fmt.Fprintf(w, "%s\t%d\t%s\t%s\n", group.Name, group.Articles, posting, group.Description)
+	}
+	return w.Flush()
+}
+
+func addGroup(ctx context.Context, g office.Groups, f *groupFlags) error {
+	switch {
+	case f.closed && f.group.Moderator != "":
+		return errors.New("a newsgroup has a moderator, or is closed, not both")
+	case f.closed:
+		f.group.Status = "n"
+	case f.group.Moderator != "":
+		f.group.Status = "m"
+	default:
+		f.group.Status = "y"
+	}
+	return g.Set(ctx, f.group)
+}
+
+func removeGroup(ctx context.Context, g office.Groups, f *groupFlags) error {
+	return g.Remove(ctx, f.group.Name)
+}

@@ -1,0 +1,195 @@
+package office
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"slices"
+	"strings"
+
+	"github.com/wirepost/wirepost/examples/postoffice/directory"
+	"github.com/wirepost/wirepost/examples/postoffice/mailbox"
+	"github.com/wirepost/wirepost/examples/postoffice/news"
+	"github.com/wirepost/wirepost/examples/postoffice/store"
+	"github.com/wirepost/wirepost/nntp"
+	"github.com/wirepost/wirepost/queue"
+	"github.com/wirepost/wirepost/smtp"
+)
+
+// firstGroups are the newsgroups of a first start, with their descriptions.
+var firstGroups = [][2]string{
+	{"local.general", "What is of interest here"},
+	{"local.test", "Tests of posting"},
+}
+
+// addFirstGroups makes those that there are not yet.
+func (o *Office) addFirstGroups(ctx context.Context) error {
+	groups := news.New(o.store, "")
+	for _, g := range firstGroups {
+		if err := groups.ChangeGroup(ctx, nntp.GroupChange{Name: g[0], Description: &g[1]}); err != nil {
+			return fmt.Errorf("newsgroups: %w", err)
+		}
+	}
+	return nil
+}
+
+// cancelFile holds what makes cancel-locks (RFC 8315). Whoever has it can cancel what was posted
+// here; whoever removes it makes a new one, and older articles can no longer be cancelled by who
+// posted them.
+const cancelFile = "news-cancel.key"
+
+// newsServer makes the news server. Everybody reads, who has logged in posts, and nobody feeds.
+func (o *Office) newsServer(hostname, domain string) (*nntp.Server, error) {
+	secret, err := o.key(cancelFile)
+	if err != nil {
+		return nil, err
+	}
+	o.groups = news.New(o.store, hostname)
+	// An administrator's control messages are obeyed, and of others only a cancel that has the key.
+	policy := &nntp.ControlPolicy{Rules: []nntp.ControlRule{{Posted: true, Action: nntp.Obey}}}
+	srv := &nntp.Server{
+		Store:        o.groups,
+		Hostname:     hostname,
+		Access:       o.newsAccess,
+		Info:         o.newsInfo,
+		Moderator:    &moderation{queue: o.outbound.queue, log: o.log},
+		Control:      policy.Decide,
+		CancelSecret: secret,
+		Complaints:   store.Postmaster + "@" + domain,
+		Compress:     true,
+		Limits:       nntp.Limits{ConnsPerAddr: connsPerAddr},
+		Logger:       o.log,
+		Trace:        o.traceNNTP,
+	}
+	if o.config.Unguarded {
+		srv.Limits.Posts = -1
+	}
+	return srv, nil
+}
+
+// newsAccess says what somebody may do with newsgroups: what the rights to their folders are.
+func (o *Office) newsAccess(ctx context.Context, c *nntp.Conn) (nntp.Access, error) {
+	who := &mailbox.Account{Store: o.store}
+	name := c.Identity().Name()
+	if name != "" {
+		user, err := o.store.Account(ctx, name)
+		if err != nil {
+			return nntp.Access{}, err
+		}
+		who.User = user
+		if who.Administrator, err = o.isAdministrator(ctx, user); err != nil {
+			return nntp.Access{}, err
+		}
+	}
+	usual, special, err := who.PublicRights(ctx)
+	if err != nil {
+		return nntp.Access{}, err
+	}
+	var access nntp.Access
+	if access.Read, err = o.groupsWith(ctx, "lr", usual, special); err != nil || name == "" {
+		return access, err
+	}
+	if access.Post, err = o.groupsWith(ctx, "p", usual, special); err != nil {
+		return access, err
+	}
+	access.Control = who.Administrator
+	access.Approve, err = o.moderates(ctx, who)
+	return access, err
+}
+
+// groupsWith matches the newsgroups to whose folders there are all the rights that are needed.
+func (o *Office) groupsWith(ctx context.Context, needed, usual string, special map[store.FolderID]string) (nntp.Wildmat, error) {
+	has := func(rights string) bool {
+		return !strings.ContainsFunc(needed, func(r rune) bool { return !strings.ContainsRune(rights, r) })
+	}
+	var patterns []string
+	if has(usual) {
+		patterns = append(patterns, "*")
+	}
+	for id, rights := range special {
+		f, err := o.store.Folder(ctx, id)
+		switch {
+		case errors.Is(err, store.ErrNotFound): // deleted since
+		case err != nil:
+			return nntp.Wildmat{}, err
+		case f.Kind != store.News || !nntp.ValidGroupName(f.Name): // whose characters are all literal
+		case has(rights) && !has(usual):
+			patterns = append(patterns, f.Name)
+		case !has(rights) && has(usual):
+			patterns = append(patterns, "!"+f.Name)
+		}
+	}
+	return nntp.ParsePatterns(strings.Join(patterns, ","))
+}
+
+// moderates matches the newsgroups that the user may approve articles for: an administrator all,
+// others those whose moderator has one of their addresses.
+func (o *Office) moderates(ctx context.Context, who *mailbox.Account) (nntp.Wildmat, error) {
+	if who.Administrator {
+		return nntp.MatchAll(), nil
+	}
+	moderators, err := o.groups.Moderators(ctx)
+	if err != nil {
+		return nntp.Wildmat{}, err
+	}
+	var patterns []string
+	for _, m := range moderators {
+		p, err := smtp.ParsePath(m.Address)
+		key := directory.NewAddress(p.Local, p.Domain).Key()
+		if err == nil && slices.ContainsFunc(who.User.Addresses, func(a store.Address) bool { return a.Key() == key }) {
+			patterns = append(patterns, m.Group)
+		}
+	}
+	return nntp.ParsePatterns(strings.Join(patterns, ","))
+}
+
+// newsInfo is what the server tells beyond the newsgroups.
+func (o *Office) newsInfo(ctx context.Context) (info nntp.Info, err error) {
+	moderators, err := o.groups.Moderators(ctx)
+	for _, m := range moderators {
+		address := strings.ReplaceAll(m.Address, "%", "%%") // as it has it there
+		info.Moderators = append(info.Moderators, nntp.ModeratorAddress{Groups: m.Group, Address: address})
+	}
+	return info, err
+}
+
+// A moderation mails what is posted to moderated newsgroups.
+type moderation struct {
+	queue *queue.Queue
+	log   *slog.Logger
+}
+
+// Submit implements nntp.Moderator. The article is the mail (RFC 5537, 3.5.1), by the null path: the
+// poster is not told what becomes of it on its way.
+func (m *moderation) Submit(ctx context.Context, group, address string, article []byte) error {
+	env, err := smtp.NewEnvelope("", address)
+	if err != nil {
+		return fmt.Errorf("moderator of %s: %w", group, err)
+	}
+	id, err := m.queue.Add(ctx, queue.Submission{
+		Envelope: env,
+		Body:     bytes.NewReader(article),
+		Size:     int64(len(article)),
+		Own:      true,
+		Source:   "news",
+	})
+	if err != nil {
+		return fmt.Errorf("moderator of %s: %w", group, err)
+	}
+	m.log.InfoContext(ctx, "mailed to a moderator", "group", group, "message", id)
+	return nil
+}
+
+// expireNews forgets the identifiers of articles that have been gone for long.
+func (o *Office) expireNews(ctx context.Context) error {
+	_, err := new(nntp.Retention).Expire(ctx, o.groups, o.now())
+	return err
+}
+
+func (o *Office) traceNNTP(c *nntp.Conn, e nntp.Event) {
+	if e.Kind == nntp.CommandDone {
+		o.log.Debug("nntp", "remote", c.RemoteAddr(), "verb", e.Verb, "code", e.Reply.Code, "took", e.Duration)
+	}
+}

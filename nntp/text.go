@@ -1,0 +1,76 @@
+package nntp
+
+import (
+	"unicode/utf8"
+)
+
+// appendText appends s as one line of UTF-8 without control characters.
+func appendText(b []byte, s string) []byte {
+	s = s[:min(len(s), maxReplyLine)]
+	for i := 0; i < len(s); {
+		c, size := rune(s[i]), 1
+		if c >= utf8.RuneSelf {
+			c, size = utf8.DecodeRuneInString(s[i:])
+		}
+		switch {
+		case c < ' ' || c == 0x7f:
+			b = append(b, ' ')
+		case c == utf8.RuneError && size == 1:
+			b = append(b, '?')
+		default:
+			b = append(b, s[i:i+size]...)
+		}
+		i += size
+	}
+	return b
+}
+
+// cutText shortens b to at most n octets, not within a character.
+func cutText(b []byte, n int) []byte {
+	if len(b) <= n {
+		return b
+	}
+	for n > 0 && !utf8.RuneStart(b[n]) {
+		n--
+	}
+	return b[:n]
+}
+
+// foldEqual compares with ASCII letters in either case. strings.EqualFold
+// would also take U+017F for S and U+212A for K.
+func foldEqual(s, t string) bool {
+	if len(s) != len(t) {
+		return false
+	}
+	for i := range len(s) {
+		if asciiUpper(s[i]) != asciiUpper(t[i]) {
+			return false
+		}
+	}
+	return true
+}
+
+// hasPrefixFold is strings.HasPrefix with ASCII letters in either case.
+func hasPrefixFold(s, prefix string) bool {
+	return len(s) >= len(prefix) && foldEqual(s[:len(prefix)], prefix)
+}
+
+func asciiUpper(c byte) byte {
+	if 'a' <= c && c <= 'z' {
+		c -= 'a' - 'A'
+	}
+	return c
+}
+
+// appendClean appends s as a line of a body: what would end the line becomes a
+// space. UTF-8 is not insisted on, since articles have what they have.
+func appendClean(b []byte, s string) []byte {
+	at := len(b)
+	b = append(b, s...)
+	for i := at; i < len(b); i++ {
+		if b[i] == '\r' || b[i] == '\n' || b[i] == 0 {
+			b[i] = ' '
+		}
+	}
+	return b
+}

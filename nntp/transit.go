@@ -1,0 +1,157 @@
+package nntp
+
+import (
+	"context"
+	"errors"
+	"fmt"
+)
+
+// check says whether an article is wanted (RFC 4644, 2.4).
+func (c *Conn) check(ctx context.Context, id string) Reply {
+	seen, err := c.srv.Store.Seen(ctx, id)
+	switch {
+	case err != nil:
+		c.replyTo(ctx, err) // for the log
+		return R(431, id)
+	case seen:
+		return R(438, id)
+	}
+	switch c.srv.flights.offer(id, c, c.began) {
+	case notWanted:
+		return R(438, id)
+	case perhaps:
+		return R(431, id)
+	}
+	return R(238, id)
+}
+
+// takeThis takes an article that comes right behind the command (RFC 4644,
+// 2.5). Whatever is wrong, the article is read first: else it would be taken for
+// commands.
+func (c *Conn) takeThis(ctx context.Context, id string) Reply {
+	text, err := c.readArticle(-1)
+	refused := R(439, id)
+	if err != nil {
+		if _, ok := errors.AsType[*refusal](err); !ok {
+			return c.gone(fmt.Errorf("article cut short: %w", err))
+		}
+	}
+	switch {
+	case !c.mayFeed():
+		if err == nil {
+			text.release()
+		}
+		return c.forbidden()
+	case !ValidMessageID(id):
+		if err == nil {
+			text.release()
+		}
+		return badSyntax
+	case err != nil:
+		c.refused(ctx, id, err)
+		return refused
+	}
+	return c.take(ctx, id, text)
+}
+
+// take stores an article of TAKETHIS, while the client goes on.
+func (c *Conn) take(ctx context.Context, id string, text *textBuffer) Reply {
+	seen, err := c.srv.Store.Seen(ctx, id)
+	if seen && err == nil {
+		text.release()
+		return R(439, id)
+	}
+	from := c.source
+	a, err := c.srv.parse(text.b)
+	if err == nil && (a.fields.has[fieldControl] || a.fields.has[fieldSupersedes]) {
+		// What it is about may be one of those that are being stored.
+		if c.settle(); !c.final.isNone() {
+			text.release()
+			return Reply{}
+		}
+	}
+	// From here on a CHECK knows that it is on its way.
+	begun := c.srv.flights.begin(id, c) == nil
+	return c.begin(ctx, "TAKETHIS", len(text.b), func() Reply {
+		defer text.release()
+		if begun {
+			defer c.srv.flights.end(id)
+		}
+		if err == nil {
+			err = c.srv.relay(ctx, from, announced{id, begun}, a)
+		}
+		if err == nil {
+			return R(239, id)
+		}
+		if c.refused(ctx, id, err) == deferred {
+			return tryLater // RFC 4644, 2.5.2: there is no other way to say so
+		}
+		return R(439, id)
+	})
+}
+
+// refused logs why an article was refused, which TAKETHIS has no room to say.
+func (c *Conn) refused(ctx context.Context, id string, err error) refusalKind {
+	r := c.srv.refusalOf(ctx, err)
+	if r.kind == rejected {
+		c.srv.logger().DebugContext(ctx, "nntp: article refused", "remote", c.remote, "id", id, "why", r.text)
+	}
+	return r.kind
+}
+
+// ihave takes an article that is announced first (RFC 3977, 6.3.2).
+func (c *Conn) ihave(ctx context.Context, id string) Reply {
+	seen, err := c.srv.Store.Seen(ctx, id)
+	switch {
+	case err != nil:
+		c.replyTo(ctx, err) // for the log
+		return ihaveLater
+	case seen:
+		return haveIt
+	case c.srv.flights.busy(id, c, c.began):
+		return ihaveLater
+	}
+	text, refusal := c.ask(sendReply, -1)
+	if text == nil {
+		return c.ihaveReply(ctx, refusal)
+	}
+	defer text.release()
+	a, err := c.srv.parse(text.b)
+	if err == nil {
+		err = c.srv.relay(ctx, c.source, announced{id, false}, a)
+	}
+	return c.ihaveReply(ctx, err)
+}
+
+func (c *Conn) ihaveReply(ctx context.Context, err error) Reply {
+	if err == nil {
+		return ihaveReply
+	}
+	if c.lost != nil {
+		return c.gone(c.lost)
+	}
+	r := c.srv.refusalOf(ctx, err)
+	if r.kind == deferred {
+		return R(436, r.text)
+	}
+	return R(437, r.text)
+}
+
+// ask tells the client to send an article, and reads it. Without one the error
+// is why; c.lost is set if the client is gone.
+func (c *Conn) ask(r Reply, line int) (*textBuffer, error) {
+	c.sendLine(r)
+	if err := c.wire.Flush(); err != nil {
+		c.lost = err
+		return nil, err
+	}
+	c.wire.QuickAck()
+	text, err := c.readArticle(line)
+	if err == nil {
+		return text, nil
+	}
+	if _, ok := errors.AsType[*refusal](err); !ok {
+		c.lost = fmt.Errorf("article cut short: %w", err)
+	}
+	return nil, err
+}
