@@ -26,7 +26,6 @@ type Conn struct {
 	local    net.Addr
 	state    State
 	tls      *tls.ConnectionState // nil without TLS
-	ownTLS   bool                 // TLS is the Server's, not that of whoever called ServeConn
 	name     string               // of the last AUTHINFO USER
 	identity auth.Identity
 	access   Access

@@ -16,7 +16,7 @@ func (c *Conn) authConn() *auth.Conn {
 		RemoteAddr: c.remote,
 		ServerName: c.srv.hostname(),
 
-		ServerCertificate: c.certificate(),
+		ServerCertificate: c.wire.ServerCertificate(),
 	}
 }
 

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"crypto/tls"
-	"crypto/x509"
 	"errors"
 	"log/slog"
 	"net"
@@ -101,7 +100,6 @@ type Server struct {
 	rates   rates
 	once    sync.Once
 	limit   Limits
-	cert    *x509.Certificate // see Conn.certificate
 }
 
 // Serve accepts conversations from l until Shutdown or Close, after which it
@@ -137,7 +135,7 @@ func (s *Server) serve(l net.Listener, cfg *tls.Config) error {
 			// What went wrong is in the trace. The end of ctx comes with a
 			// call back, so nobody has to watch it.
 			c := newConn(s, nc)
-			c.ownTLS = cfg != nil
+			c.wire.BeganTLS(cfg)
 			_ = s.hold(ctx, c)
 		},
 	})
@@ -241,12 +239,8 @@ func (s *Server) hostname() string { return cmp.Or(s.Hostname, "localhost") }
 
 func (s *Server) logger() *slog.Logger { return cmp.Or(s.Logger, slog.Default()) }
 
-// limits are Limits with their defaults. They, and what else does not change, are
-// worked out once.
+// limits are Limits with their defaults, worked out once.
 func (s *Server) limits() *Limits {
-	s.once.Do(func() {
-		s.limit = s.Limits.orDefaults()
-		s.cert = onlyCertificate(s.TLSConfig)
-	})
+	s.once.Do(func() { s.limit = s.Limits.orDefaults() })
 	return &s.limit
 }

@@ -2,8 +2,6 @@ package nntp
 
 import (
 	"context"
-	"crypto/tls"
-	"crypto/x509"
 	"fmt"
 )
 
@@ -27,40 +25,10 @@ func (c *Conn) startTLS(ctx context.Context, _ struct{}) Reply {
 		c.srv.logger().InfoContext(ctx, "nntp: TLS handshake failed", "remote", c.RemoteAddr(), "err", err)
 		return c.gone(fmt.Errorf("TLS handshake: %w", err))
 	}
-	c.tls, c.ownTLS = c.wire.TLS(), true
+	c.tls = c.wire.TLS()
 	c.name, c.state, c.group = "", Fresh, selected{}
 	if err := c.admit(ctx); err != nil {
 		return c.gone(err)
 	}
 	return Reply{} // the client speaks next
-}
-
-// certificate is the one that the server has shown in the handshake, nil if that
-// is not known for sure.
-func (c *Conn) certificate() *x509.Certificate {
-	if !c.ownTLS {
-		return nil
-	}
-	c.srv.limits()
-	return c.srv.cert
-}
-
-// onlyCertificate is the one that every handshake by cfg shows, nil if there may
-// be others.
-func onlyCertificate(cfg *tls.Config) *x509.Certificate {
-	if cfg == nil || len(cfg.Certificates) != 1 || cfg.GetCertificate != nil || cfg.GetConfigForClient != nil {
-		return nil
-	}
-	cert := cfg.Certificates[0]
-	if cert.Leaf != nil {
-		return cert.Leaf
-	}
-	if len(cert.Certificate) == 0 {
-		return nil
-	}
-	leaf, err := x509.ParseCertificate(cert.Certificate[0])
-	if err != nil {
-		return nil // no handshake can succeed
-	}
-	return leaf
 }
