@@ -109,6 +109,7 @@ func TestWatch(t *testing.T) {
 		{"NOOP", "* 4 EXPUNGE", true},
 		{"NOOP", "* 3 EXPUNGE\n* 3 EXPUNGE", true},
 		{"NOOP", "* 2 EXISTS", true},
+		{"", "* OK [CLOSED] x\n* FLAGS (y)\n* 2 EXISTS\n* 2 FETCH (FLAGS (y))", false},
 		{"FETCH 1 FLAGS", "* 1 EXPUNGE", true},
 		{"UID FETCH 1 FLAGS", "* 1 EXPUNGE", false},
 		{"STORE 1 FLAGS ()", "* 1 EXPUNGE", true},

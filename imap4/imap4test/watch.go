@@ -35,6 +35,9 @@ func (w *watch) see(r *response, pending []command) error {
 	if r.tag != "*" {
 		return w.answered(r, pending, verb)
 	}
+	if r.name == "OK" && r.codeName() == "CLOSED" { // what follows is about another mailbox (RFC 7162, 3.2.11)
+		w.counted, w.messages, w.uids, w.flags = false, 0, nil, nil
+	}
 	switch verb {
 	case "SELECT", "EXAMINE":
 		if !w.opening && (r.name == "FLAGS" || r.name == "EXISTS" || r.name == "OK" && r.codeName() != "CLOSED") {
