@@ -84,26 +84,6 @@ func TestStartUnknownMechanism(t *testing.T) {
 	}
 }
 
-func TestSameName(t *testing.T) {
-	for _, c := range []struct {
-		a, b string
-		same bool
-	}{
-		{"PLAIN", "plain", true},
-		{"SCRAM-SHA-256-PLUS", "scram-sha-256-plus", true},
-		{"SKEY", "\u017fKEY", false}, // LATIN SMALL LETTER LONG S
-		{"SKEY", "S\u212aEY", false}, // KELVIN SIGN
-		{"S", "\u017f", false},
-		{"A@", "A`", false}, // one bit apart, and no letters
-		{"A[", "A{", false},
-		{"", "", true},
-		{"A", "", false},
-	} {
-		require.Equal(t, c.same, sameName(c.a, c.b), "%q %q", c.a, c.b)
-		require.Equal(t, c.same, sameName(c.b, c.a), "%q %q", c.b, c.a)
-	}
-}
-
 func TestPassword(t *testing.T) {
 	broken := errors.New("disk on fire")
 	failing := verifierFunc(func(context.Context, *Conn, string, string) (string, error) { return "tim", broken })

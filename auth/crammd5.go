@@ -8,6 +8,8 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+
+	"github.com/wirepost/wirepost/internal/ascii"
 )
 
 // cramMD5 is the CRAM-MD5 mechanism (RFC 2195): a challenge in the form of a
@@ -26,7 +28,7 @@ func cramMD5(e *Exchange, response []byte) ([]byte, step, error) {
 func messageID(c *Conn) string {
 	host := cmp.Or(c.ServerName, "localhost")
 	for i := range len(host) {
-		if (upper(host[i]) < 'A' || upper(host[i]) > 'Z') && !digit(host[i]) && host[i] != '.' && host[i] != '-' {
+		if !ascii.IsAlnum(host[i]) && host[i] != '.' && host[i] != '-' {
 			host = "localhost"
 			break
 		}

@@ -8,6 +8,8 @@ import (
 	"strings"
 
 	"github.com/emersion/go-sasl"
+
+	"github.com/wirepost/wirepost/internal/ascii"
 )
 
 // Credentials are what a client can log in with. What is not set is not used:
@@ -69,7 +71,7 @@ func (cr *Credentials) Client(c *Conn, offered []string) (sasl.Client, error) {
 	}
 	insecure := false
 	for _, m := range candidates {
-		if m.strength < cr.Floor || !slices.ContainsFunc(offered, func(name string) bool { return sameName(name, m.name) }) {
+		if m.strength < cr.Floor || !slices.ContainsFunc(offered, func(name string) bool { return ascii.EqualFold(name, m.name) }) {
 			continue
 		}
 		client := cr.client(m.name, c, offered)
@@ -130,7 +132,7 @@ func (c quietClient) GoString() string { return c.String() }
 
 func isPlus(mechanism string) bool {
 	const suffix = "-PLUS"
-	return len(mechanism) > len(suffix) && sameName(mechanism[len(mechanism)-len(suffix):], suffix)
+	return len(mechanism) > len(suffix) && ascii.EqualFold(mechanism[len(mechanism)-len(suffix):], suffix)
 }
 
 // opaque prepares a password for a mechanism that has no rule of its own: as

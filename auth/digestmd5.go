@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/wirepost/wirepost/auth/internal/digest"
+	"github.com/wirepost/wirepost/internal/ascii"
 )
 
 // digestMD5 is the DIGEST-MD5 mechanism (RFC 2831), which RFC 6331 has made
@@ -91,7 +92,7 @@ func serviceNames(protocol string) []string {
 // the same domain, and the domain itself will do.
 func (c *Conn) isService(service, host, name string) bool {
 	known := serviceNames(c.Protocol)
-	if known != nil && !slices.ContainsFunc(known, func(s string) bool { return sameName(s, service) }) {
+	if known != nil && !slices.ContainsFunc(known, func(s string) bool { return ascii.EqualFold(s, service) }) {
 		return false
 	}
 	return c.ServerName == "" || c.isNear(host) || name != "" && c.isNear(name)
@@ -99,20 +100,20 @@ func (c *Conn) isService(service, host, name string) bool {
 
 func (c *Conn) isNear(host string) bool {
 	host = strings.TrimSuffix(host, ".")
-	if sameName(host, "localhost") || net.ParseIP(strings.Trim(host, "[]")) != nil {
+	if ascii.EqualFold(host, "localhost") || net.ParseIP(strings.Trim(host, "[]")) != nil {
 		return true
 	}
-	if c.TLS != nil && sameName(host, c.TLS.ServerName) {
+	if c.TLS != nil && ascii.EqualFold(host, c.TLS.ServerName) {
 		return true
 	}
 	own := strings.TrimSuffix(c.ServerName, ".")
-	return sameName(host, own) || within(host, own) || within(host, parent(own)) || within(own, host)
+	return ascii.EqualFold(host, own) || within(host, own) || within(host, parent(own)) || within(own, host)
 }
 
 // within tells whether a host is in a domain, which has two labels at least.
 func within(host, domain string) bool {
 	n := len(host) - len(domain)
-	return strings.Contains(domain, ".") && (n == 0 || n > 0 && host[n-1] == '.') && sameName(host[max(n, 0):], domain)
+	return strings.Contains(domain, ".") && (n == 0 || n > 0 && host[n-1] == '.') && ascii.EqualFold(host[max(n, 0):], domain)
 }
 
 func parent(host string) string {

@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/wirepost/wirepost/auth/internal/ntlm"
+	"github.com/wirepost/wirepost/internal/ascii"
 )
 
 var (
@@ -17,8 +18,8 @@ var (
 
 // Serves implements Selective: PLAIN and LOGIN, and what Mechanisms says.
 func (p *Passwords) Serves(mechanism string) bool {
-	return sameName(mechanism, "PLAIN") || sameName(mechanism, "LOGIN") ||
-		slices.ContainsFunc(p.Mechanisms, func(name string) bool { return sameName(name, mechanism) })
+	return ascii.EqualFold(mechanism, "PLAIN") || ascii.EqualFold(mechanism, "LOGIN") ||
+		slices.ContainsFunc(p.Mechanisms, func(name string) bool { return ascii.EqualFold(name, mechanism) })
 }
 
 // SCRAMKey implements SCRAMLookup.

@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"github.com/wirepost/wirepost/auth/internal/scram"
+	"github.com/wirepost/wirepost/internal/ascii"
 )
 
 // A mechanism is one line of the table below.
@@ -78,27 +79,5 @@ func chosen(names []string) []mechanism {
 }
 
 func indexMechanism(list []mechanism, name string) int {
-	return slices.IndexFunc(list, func(m mechanism) bool { return sameName(m.name, name) })
-}
-
-// sameName compares mechanism names without regard to the case of ASCII
-// letters, and of those only: strings.EqualFold would take U+017F for S and
-// U+212A for K.
-func sameName(a, b string) bool {
-	if len(a) != len(b) {
-		return false
-	}
-	for i := range len(a) {
-		if upper(a[i]) != upper(b[i]) {
-			return false
-		}
-	}
-	return true
-}
-
-func upper(c byte) byte {
-	if 'a' <= c && c <= 'z' {
-		c -= 'a' - 'A'
-	}
-	return c
+	return slices.IndexFunc(list, func(m mechanism) bool { return ascii.EqualFold(m.name, name) })
 }

@@ -3,6 +3,8 @@ package auth
 import (
 	"fmt"
 	"strings"
+
+	"github.com/wirepost/wirepost/internal/ascii"
 )
 
 // kvsep ends the parts of both mechanisms' messages (RFC 7628, 3.1).
@@ -101,7 +103,7 @@ func (m *tokenMessage) pairs(s string) (auth string, err error) {
 func bearer(auth string) (token string, err error) {
 	scheme, token, ok := strings.Cut(auth, " ")
 	switch {
-	case !ok || !sameName(scheme, "Bearer"):
+	case !ok || !ascii.EqualFold(scheme, "Bearer"):
 		return "", fmt.Errorf("%w: not a bearer token", ErrMalformed)
 	case len(token) > maxToken:
 		return "", fmt.Errorf("%w: token of %d octets is over the limit", ErrMalformed, len(token))
@@ -141,7 +143,7 @@ func (c *Conn) isHost(host string) bool {
 	if host == "" || c.TLS == nil || c.TLS.ServerName == "" {
 		return true
 	}
-	return sameName(host, c.TLS.ServerName) || sameName(host, c.ServerName)
+	return ascii.EqualFold(host, c.TLS.ServerName) || ascii.EqualFold(host, c.ServerName)
 }
 
 func isAlpha(s string) bool {

@@ -8,6 +8,8 @@ import (
 	"unicode/utf8"
 
 	"golang.org/x/net/idna"
+
+	"github.com/wirepost/wirepost/internal/ascii"
 )
 
 // The limits of RFC 1035, 2.3.4, in text without the final dot.
@@ -26,25 +28,25 @@ func normalize(name string) (string, error) {
 	if len(name) > 4*maxName {
 		return "", errName // at most four octets of UTF-8 for one of the name
 	}
-	if isASCII(name) {
-		name = lower(name)
+	if ascii.Is(name) {
+		name = ascii.Lower(name)
 	} else if !utf8.ValidString(name) {
 		return "", errName
 	} else {
 		var prefix strings.Builder
 		for strings.HasPrefix(name, "_") {
 			label, rest, ok := strings.Cut(name, ".")
-			if !ok || !isASCII(label) {
+			if !ok || !ascii.Is(label) {
 				return "", errName
 			}
-			prefix.WriteString(lower(label) + ".")
+			prefix.WriteString(ascii.Lower(label) + ".")
 			name = rest
 		}
-		ascii, err := idna.Lookup.ToASCII(name)
+		encoded, err := idna.Lookup.ToASCII(name)
 		if err != nil {
 			return "", err
 		}
-		name = prefix.String() + lower(ascii)
+		name = prefix.String() + ascii.Lower(encoded)
 	}
 	if name == "." {
 		return name, nil
@@ -95,31 +97,6 @@ func isHost(name string) bool {
 func looksLikeAddress(name string) bool {
 	_, err := netip.ParseAddr(name)
 	return err == nil
-}
-
-func isASCII(s string) bool {
-	for i := range len(s) {
-		if s[i] >= 0x80 {
-			return false
-		}
-	}
-	return true
-}
-
-// lower is strings.ToLower for ASCII, and leaves everything else alone.
-func lower(s string) string {
-	for i := range len(s) {
-		if s[i] >= 'A' && s[i] <= 'Z' {
-			b := []byte(s)
-			for j := i; j < len(b); j++ {
-				if b[j] >= 'A' && b[j] <= 'Z' {
-					b[j] += 'a' - 'A'
-				}
-			}
-			return string(b)
-		}
-	}
-	return s
 }
 
 // within reports whether the name is the domain or below it. Both are

@@ -9,6 +9,8 @@ import (
 	"slices"
 	"strings"
 	"sync"
+
+	"github.com/wirepost/wirepost/internal/ascii"
 )
 
 // A Planner finds the hosts that take a domain's mail. Its zero value is ready
@@ -103,7 +105,7 @@ func (p *Planner) direct(r *Route, inner string) error {
 		return r.fail(BadDomain, errBracket)
 	}
 	literal := inner
-	if i := strings.IndexByte(inner, ':'); i >= 0 && lower(inner[:i]) == "ipv6" {
+	if i := strings.IndexByte(inner, ':'); i >= 0 && ascii.Lower(inner[:i]) == "ipv6" {
 		literal = inner[i+1:]
 	}
 	if addr, err := netip.ParseAddr(literal); err == nil {

@@ -6,6 +6,8 @@ import (
 	"strings"
 
 	"github.com/miekg/dns"
+
+	"github.com/wirepost/wirepost/internal/ascii"
 )
 
 // owner returns the name that the record belongs to, in our form.
@@ -17,7 +19,7 @@ func plain(name string) string {
 	if name == "." {
 		return name
 	}
-	return lower(strings.TrimSuffix(name, "."))
+	return ascii.Lower(strings.TrimSuffix(name, "."))
 }
 
 // target returns a name that a record leads to, if it is one.

@@ -5,6 +5,8 @@ import (
 	"math/rand/v2"
 	"slices"
 	"strings"
+
+	"github.com/wirepost/wirepost/internal/ascii"
 )
 
 // A Target is a host that offers a service.
@@ -33,7 +35,7 @@ type Target struct {
 // such service, and that of the lookup if that failed, which must not lead to
 // the well-known port. With a rnd, which may be nil, the order can be repeated.
 func Services(ctx context.Context, r Resolver, service, domain string, rnd *rand.Rand) ([]Target, error) {
-	service = lower(strings.Trim(service, "."))
+	service = ascii.Lower(strings.Trim(service, "."))
 	home, err := normalize(domain)
 	if err != nil {
 		return nil, &Error{domain, TypeSRV, BadName, err}

@@ -5,6 +5,8 @@ import (
 	"math"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/wirepost/wirepost/internal/ascii"
 )
 
 // The parsers of arguments are pure: a text in, values out. The text is the whole
@@ -154,13 +156,13 @@ func (p *parser) word() string {
 	if s == "" {
 		p.fail("a word is missing")
 	}
-	return foldASCII(s)
+	return ascii.Upper(s)
 }
 
 // is passes a word of the protocol and what follows it, if they come next: "NIL",
 // or "BINARY[".
 func (p *parser) is(upper string) bool {
-	if len(p.s)-p.i < len(upper) || !foldEqual(p.s[p.i:p.i+len(upper)], upper) {
+	if len(p.s)-p.i < len(upper) || !ascii.EqualFold(p.s[p.i:p.i+len(upper)], upper) {
 		return false
 	}
 	next := p.i + len(upper)
@@ -231,7 +233,7 @@ func (p *parser) quoted() string {
 
 // unquoted takes the backslashes out of what was between quotes.
 func (p *parser) unquoted(s string) string {
-	if !p.utf8 && !isASCII(s) {
+	if !p.utf8 && !ascii.Is(s) {
 		p.fail("octets beyond ASCII in quotes")
 		return ""
 	}
@@ -329,13 +331,4 @@ func (p *parser) nest() {
 	if p.depth++; p.depth > p.limits.Nesting {
 		p.fail("nested too deep")
 	}
-}
-
-func isASCII(s string) bool {
-	for i := range len(s) {
-		if s[i] >= 0x80 {
-			return false
-		}
-	}
-	return true
 }

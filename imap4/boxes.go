@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/wirepost/wirepost/imap4/internal/name"
+	"github.com/wirepost/wirepost/internal/ascii"
 )
 
 // oneMailbox takes the name of a mailbox.
@@ -47,7 +48,7 @@ func (p *parser) specialUse() string {
 	p.need('\\')
 	word := p.atom()
 	for _, use := range specialUses {
-		if foldASCII(use[1:]) == foldASCII(word) {
+		if ascii.EqualFold(use[1:], word) {
 			return use
 		}
 	}

@@ -5,6 +5,8 @@ import (
 	"maps"
 	"slices"
 	"strings"
+
+	"github.com/wirepost/wirepost/internal/ascii"
 )
 
 func (c *Conn) capability(context.Context, struct{}) Reply {
@@ -35,7 +37,7 @@ func idArgs(p *parser) map[string]string {
 		p.space()
 		value, _ := p.nstring()
 		octets += len(key) + len(value)
-		if said[foldASCII(key)] = value; len(said) > maxIDPairs || octets > maxIDOctets {
+		if said[ascii.Upper(key)] = value; len(said) > maxIDPairs || octets > maxIDOctets {
 			p.fail("more than 30 pairs, or 4096 octets")
 		}
 	})
@@ -71,7 +73,7 @@ func enableArgs(p *parser) []string {
 	var words []string
 	for p.err == nil {
 		p.space()
-		words = append(words, foldASCII(p.atom()))
+		words = append(words, ascii.Upper(p.atom()))
 		if p.peek() == 0 && p.i == len(p.s) {
 			break
 		}

@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/wirepost/wirepost/internal/ascii"
 	"github.com/wirepost/wirepost/mime"
 )
 
@@ -219,7 +220,7 @@ const maxURL = 8 << 10
 
 // cutFold is strings.Cut with ASCII letters in either case.
 func cutFold(s, sep string) (before, after string, found bool) {
-	if i := strings.Index(foldASCII(s), sep); i >= 0 {
+	if i := strings.Index(ascii.Upper(s), sep); i >= 0 {
 		return s[:i], s[i+len(sep):], true
 	}
 	return s, "", false

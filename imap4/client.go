@@ -11,6 +11,8 @@ import (
 	"strings"
 	"sync/atomic"
 	"time"
+
+	"github.com/wirepost/wirepost/internal/ascii"
 )
 
 // A Client is one conversation with a server, from its side. Its methods are the
@@ -269,7 +271,7 @@ func (c *Client) Selected() *OpenMailbox { return c.conn.selected }
 // Has reports whether the server offers a capability, such as "IDLE" or
 // "AUTH=PLAIN", as far as it has told. Case does not matter.
 func (c *Client) Has(capability string) bool {
-	return slices.Contains(c.conn.caps, foldASCII(capability))
+	return slices.Contains(c.conn.caps, ascii.Upper(capability))
 }
 
 // Capabilities returns what the server offers, in upper case, as far as it has

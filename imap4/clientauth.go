@@ -11,6 +11,7 @@ import (
 	"github.com/emersion/go-sasl"
 
 	"github.com/wirepost/wirepost/auth"
+	"github.com/wirepost/wirepost/internal/ascii"
 )
 
 // ErrNoMechanism is what an error wraps if none of the ways to log in is offered
@@ -84,7 +85,7 @@ func (c *Client) Authenticate(ctx context.Context, clients ...sasl.Client) error
 			switch {
 			case err != nil:
 				why = fmt.Errorf("%w: %w", ErrNoMechanism, err)
-			case !c.conn.has("AUTH=" + foldASCII(mechanism)):
+			case !c.conn.has("AUTH=" + ascii.Upper(mechanism)):
 			case !c.conn.mayShow(mechanism):
 				why = errClientClear
 			default:
@@ -185,7 +186,7 @@ func (c *Client) loggedIn(r Reply, err error) error {
 		return err
 	}
 	c.conn.loggedIn = true
-	if clientFold([]byte(clientCodeName(r)), "CAPABILITY") {
+	if ascii.EqualFold([]byte(clientCodeName(r)), "CAPABILITY") {
 		return nil
 	}
 	return c.askCapabilities()
@@ -194,7 +195,7 @@ func (c *Client) loggedIn(r Reply, err error) error {
 // clientCodeName is the name of the response code.
 func clientCodeName(r Reply) string {
 	name, _, _ := strings.Cut(r.Code, " ")
-	return foldASCII(name)
+	return ascii.Upper(name)
 }
 
 // Unauthenticate undoes the login, so that another user can log in (RFC 8437).

@@ -4,6 +4,8 @@ import (
 	"context"
 	"slices"
 	"strings"
+
+	"github.com/wirepost/wirepost/internal/ascii"
 )
 
 // ListOptions say what List asks for beyond names. What the server does not offer
@@ -41,7 +43,7 @@ type Listed struct {
 
 // Has reports whether it has an attribute, in any case.
 func (l *Listed) Has(attr string) bool {
-	return slices.ContainsFunc(l.Attrs, func(a string) bool { return foldASCII(a) == foldASCII(attr) })
+	return slices.ContainsFunc(l.Attrs, func(a string) bool { return ascii.EqualFold(a, attr) })
 }
 
 // List lists the mailboxes whose names a pattern matches: "*" stands for
@@ -217,7 +219,7 @@ func (conn *clientConn) readList() {
 // readListExtra reads an extended data item (RFC 5258, 6).
 func (conn *clientConn) readListExtra(l *Listed) {
 	p := &conn.p
-	tag := foldASCII(p.astring())
+	tag := ascii.Upper(p.astring())
 	p.space()
 	switch tag {
 	case "OLDNAME":

@@ -1,6 +1,10 @@
 package imap4
 
-import "context"
+import (
+	"context"
+
+	"github.com/wirepost/wirepost/internal/ascii"
+)
 
 // Create makes a mailbox, for the special uses that are given, such as `\Archive`
 // (RFC 6154, 3). The error is the server's Reply if it refuses: ALREADYEXISTS, or
@@ -149,7 +153,7 @@ func (conn *clientConn) readStatus() {
 	s := &MailboxStatus{Name: conn.decodeName(p.astring())}
 	p.space()
 	p.list(func() {
-		word := foldASCII(string(p.word()))
+		word := ascii.Upper(string(p.word()))
 		p.space()
 		switch word {
 		case "MESSAGES":

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"math"
+
+	"github.com/wirepost/wirepost/internal/ascii"
 )
 
 // ErrProtocol is what an error wraps if the server sends what cannot be a
@@ -181,29 +183,11 @@ func (p *clientParser) isNil() bool {
 		return false
 	}
 	start := p.i
-	if clientFold(p.word(), "NIL") {
+	if ascii.EqualFold(p.word(), "NIL") {
 		return true
 	}
 	p.i = start
 	return false
-}
-
-// clientFold compares without regard to the case of ASCII letters; upper is in
-// upper case.
-func clientFold[T string | []byte](s T, upper string) bool {
-	if len(s) != len(upper) {
-		return false
-	}
-	for i := range len(upper) {
-		c := s[i]
-		if 'a' <= c && c <= 'z' {
-			c -= 'a' - 'A'
-		}
-		if c != upper[i] {
-			return false
-		}
-	}
-	return true
 }
 
 // list reads a list in parentheses, each element with f.

@@ -1,6 +1,10 @@
 package imap4
 
-import "strings"
+import (
+	"strings"
+
+	"github.com/wirepost/wirepost/internal/ascii"
+)
 
 // clientQueryWords are the keys whose name says it all, or that have the one
 // argument that follows.
@@ -102,8 +106,8 @@ func (e *clientEncoder) querySub(q *Query, depth int) {
 
 func (e *clientEncoder) queryFlag(flag string) {
 	for _, name := range systemNames {
-		if foldASCII(flag) == foldASCII(name) {
-			e.raw(foldASCII(name[1:]))
+		if ascii.EqualFold(flag, name) {
+			e.raw(ascii.Upper(name[1:]))
 			return
 		}
 	}

@@ -1,6 +1,10 @@
 package imap4
 
-import "context"
+import (
+	"context"
+
+	"github.com/wirepost/wirepost/internal/ascii"
+)
 
 // GetQuota asks for what is used of a quota root, and its limits (RFC 9208, 4.1.1).
 func (c *Client) GetQuota(ctx context.Context, root string) (*QuotaRoot, error) {
@@ -82,7 +86,7 @@ func (conn *clientConn) readQuota() {
 	r := &QuotaRoot{Name: p.astring()}
 	p.space()
 	p.list(func() {
-		one := QuotaResource{Name: foldASCII(p.atom())}
+		one := QuotaResource{Name: ascii.Upper(p.atom())}
 		p.space()
 		one.Usage = int64(p.number())
 		p.space()

@@ -8,6 +8,8 @@ import (
 	"net"
 	"os"
 	"strings"
+
+	"github.com/wirepost/wirepost/internal/ascii"
 )
 
 // step reads one response and gives it to whom it concerns.
@@ -66,7 +68,7 @@ func (conn *clientConn) response() error {
 	}
 	tag := string(p.word())
 	p.space()
-	word := foldASCII(string(p.word()))
+	word := ascii.Upper(string(p.word()))
 	r := conn.status(word)
 	if p.err != nil {
 		return p.err
@@ -119,7 +121,7 @@ func (conn *clientConn) status(word string) Reply {
 // heed notes what a response code says of the server, whatever it is part of.
 func (conn *clientConn) heed(r Reply) {
 	name, args, _ := strings.Cut(r.Code, " ")
-	switch foldASCII(name) {
+	switch ascii.Upper(name) {
 	case "CAPABILITY":
 		conn.setCapabilities(strings.Fields(args))
 	case "ALERT":

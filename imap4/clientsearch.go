@@ -6,6 +6,8 @@ import (
 	"math"
 	"strconv"
 	"strings"
+
+	"github.com/wirepost/wirepost/internal/ascii"
 )
 
 // SearchOptions say what Search returns; nothing set is UIDs, and what follows
@@ -204,7 +206,7 @@ func (conn *clientConn) readESearch() {
 	e := new(clientESearch)
 	if p.peek() == '(' {
 		p.list(func() {
-			word := foldASCII(p.atom())
+			word := ascii.Upper(p.atom())
 			p.space()
 			value := p.astring()
 			if word == "TAG" {
@@ -214,7 +216,7 @@ func (conn *clientConn) readESearch() {
 		p.take(' ')
 	}
 	for p.err == nil && p.i < len(p.b) {
-		word := foldASCII(p.atom())
+		word := ascii.Upper(p.atom())
 		if word == "UID" {
 			p.take(' ')
 			continue
@@ -259,7 +261,7 @@ func (conn *clientConn) readNumbers(sort bool) {
 	for p.err == nil && p.i < len(p.b) {
 		if p.peek() == '(' { // RFC 7162, 3.1.5
 			p.list(func() {
-				if clientFold(p.word(), "MODSEQ") {
+				if ascii.EqualFold(p.word(), "MODSEQ") {
 					p.space()
 					n.modSeq = ModSeq(p.number())
 				}

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+
+	"github.com/wirepost/wirepost/internal/ascii"
 )
 
 // Capability asks what the server offers, and returns it in upper case. There is
@@ -54,7 +56,7 @@ func (c *Client) enable(capabilities ...string) ([]string, error) {
 	var ask []string
 	for _, one := range capabilities {
 		// CONDSTORE is offered where QRESYNC is (RFC 7162, 3.2.3).
-		one = foldASCII(one)
+		one = ascii.Upper(one)
 		if c.conn.has(one) || one == "CONDSTORE" && c.conn.has("QRESYNC") {
 			ask = append(ask, one)
 		}

@@ -1,6 +1,10 @@
 package imap4
 
-import "slices"
+import (
+	"slices"
+
+	"github.com/wirepost/wirepost/internal/ascii"
+)
 
 // flags reads a list of flags. \Recent is left out, for it belongs to the session
 // (RFC 3501, 2.3.2), and so is "\*"; others with a backslash are kept as keywords.
@@ -24,12 +28,12 @@ func (p *clientParser) flagsAndStar() (f Flags, star bool) {
 			return
 		}
 		for i, name := range clientUpperFlagNames {
-			if clientFold(b, name) {
+			if ascii.EqualFold(b, name) {
 				f.System |= 1 << i
 				return
 			}
 		}
-		if !clientFold(b, `\RECENT`) {
+		if !ascii.EqualFold(b, `\RECENT`) {
 			f.Keywords = append(f.Keywords, p.names.keep(b))
 		}
 	})

@@ -4,6 +4,8 @@ import (
 	"context"
 	"slices"
 	"strings"
+
+	"github.com/wirepost/wirepost/internal/ascii"
 )
 
 // clientSortKeys are what SORT can sort by (RFC 5256, 3; RFC 5957).
@@ -22,7 +24,7 @@ func (c *Client) Sort(ctx context.Context, keys []string, q *Query) ([]UID, erro
 			}
 			e.raw(" ")
 			clientList(e, keys, func(key string) {
-				key = foldASCII(key)
+				key = ascii.Upper(key)
 				if !slices.Contains(clientSortKeys, strings.TrimPrefix(key, "REVERSE ")) {
 					e.fail("%q is nothing to sort by", key)
 				}
@@ -64,9 +66,9 @@ type ThreadNode struct {
 func (c *Client) Thread(ctx context.Context, algorithm string, q *Query) ([]*ThreadNode, error) {
 	var all []*ThreadNode
 	_, err := c.run(ctx, clientCommand{
-		verb: "UID THREAD", needs: "THREAD=" + foldASCII(algorithm),
+		verb: "UID THREAD", needs: "THREAD=" + ascii.Upper(algorithm),
 		args: func(e *clientEncoder) {
-			e.raw(" ").atom(foldASCII(algorithm))
+			e.raw(" ").atom(ascii.Upper(algorithm))
 			e.charset(q)
 			e.query(q, 0)
 		},

@@ -1,6 +1,7 @@
 package imap4
 
 import (
+	"github.com/wirepost/wirepost/internal/ascii"
 	"github.com/wirepost/wirepost/mime"
 	"github.com/wirepost/wirepost/mime/header"
 )
@@ -34,7 +35,7 @@ func (p *clientParser) multipart(b *mime.BodyStructure) {
 		}
 	}
 	p.space()
-	b.Subtype = lowerASCII(p.text())
+	b.Subtype = ascii.Lower(p.text())
 	if p.further() {
 		b.Params = p.params()
 	}
@@ -45,9 +46,9 @@ func (p *clientParser) multipart(b *mime.BodyStructure) {
 // multipart. One that has none of its parts, ("mixed" ...) or (NIL "mixed" ...),
 // as some servers send an empty one, comes out as a leaf.
 func (p *clientParser) leaf(b *mime.BodyStructure) {
-	b.Type = lowerASCII(p.text())
+	b.Type = ascii.Lower(p.text())
 	p.space()
-	b.Subtype = lowerASCII(p.text())
+	b.Subtype = ascii.Lower(p.text())
 	p.space()
 	b.Params = p.params()
 	p.space()
@@ -55,7 +56,7 @@ func (p *clientParser) leaf(b *mime.BodyStructure) {
 	p.space()
 	b.Description = p.nstring()
 	p.space()
-	b.Encoding = lowerASCII(p.text())
+	b.Encoding = ascii.Lower(p.text())
 	p.space()
 	b.Size = p.size64()
 	switch {
@@ -107,14 +108,14 @@ func (p *clientParser) extension(b *mime.BodyStructure) {
 	switch {
 	case p.peek() == '(':
 		p.enter()
-		b.Disposition = lowerASCII(p.text())
+		b.Disposition = ascii.Lower(p.text())
 		if p.take(' ') {
 			b.DispositionParams = p.params()
 		}
 		p.expect(')')
 		p.depth--
 	default: // NIL, or the disposition without its parentheses
-		b.Disposition = lowerASCII(p.text())
+		b.Disposition = ascii.Lower(p.text())
 	}
 	if !p.further() {
 		return
@@ -144,7 +145,7 @@ func (p *clientParser) further() bool {
 func (p *clientParser) params() header.Params {
 	var all header.Params
 	p.maybeList(func() {
-		name := lowerASCII(p.text())
+		name := ascii.Lower(p.text())
 		if p.peek() == ')' { // a name without its value, from a few servers
 			return
 		}

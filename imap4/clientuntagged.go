@@ -3,6 +3,8 @@ package imap4
 import (
 	"slices"
 	"strings"
+
+	"github.com/wirepost/wirepost/internal/ascii"
 )
 
 // What commands are offered of untagged responses, beside the types that are
@@ -29,7 +31,7 @@ func (conn *clientConn) untagged() {
 		conn.numbered()
 		return
 	}
-	word := foldASCII(string(p.word()))
+	word := ascii.Upper(string(p.word()))
 	if word == "PREAUTH" {
 		if conn.greeted {
 			p.fail("PREAUTH in the greeting alone")
@@ -87,7 +89,7 @@ func (conn *clientConn) untaggedStatus(r Reply) {
 	if conn.taker(clientText(r)) != nil || conn.limited(r) {
 		return
 	}
-	switch foldASCII(name) {
+	switch ascii.Upper(name) {
 	case "ALERT", "CAPABILITY": // has been told
 	case "PERMANENTFLAGS":
 		if s := conn.selected; s != nil {
@@ -109,7 +111,7 @@ func (conn *clientConn) numbered() {
 	p := &conn.p
 	n := p.number32()
 	p.space()
-	word := foldASCII(string(p.word()))
+	word := ascii.Upper(string(p.word()))
 	switch word {
 	case "FETCH":
 		p.space()
@@ -154,15 +156,15 @@ func (conn *clientConn) readCapability() {
 func (conn *clientConn) setCapabilities(all []string) {
 	conn.caps = conn.caps[:0:0]
 	for _, s := range all {
-		s = foldASCII(s)
-		if !slices.ContainsFunc(conn.opts.Ignore, func(i string) bool { return foldASCII(i) == s }) {
+		s = ascii.Upper(s)
+		if !slices.ContainsFunc(conn.opts.Ignore, func(i string) bool { return ascii.Upper(i) == s }) {
 			conn.caps = append(conn.caps, s)
 		}
 	}
 }
 
 func (conn *clientConn) readEnabled() {
-	conn.offer(clientEnabled(strings.Fields(foldASCII(string(conn.p.rest())))), Update{})
+	conn.offer(clientEnabled(strings.Fields(ascii.Upper(string(conn.p.rest())))), Update{})
 }
 
 func (conn *clientConn) readFlags() {
@@ -178,7 +180,7 @@ func (conn *clientConn) readVanished() {
 	p := &conn.p
 	earlier := false
 	if p.peek() == '(' {
-		p.list(func() { earlier = clientFold(p.word(), "EARLIER") })
+		p.list(func() { earlier = ascii.EqualFold(p.word(), "EARLIER") })
 		p.space()
 	}
 	uids := p.uidSet()

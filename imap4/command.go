@@ -3,6 +3,8 @@ package imap4
 import (
 	"context"
 	"strings"
+
+	"github.com/wirepost/wirepost/internal/ascii"
 )
 
 // A ConnState is where a conversation stands. States are bits, so that a command
@@ -92,13 +94,13 @@ func do[A any](parse func(*parser) A, handle func(*Conn, context.Context, A) Rep
 // arguments with the space before them.
 func find(text string) (*command, string) {
 	verb, rest := cutWord(text)
-	uid := foldEqual(verb, "UID") && strings.HasPrefix(rest, " ")
+	uid := ascii.EqualFold(verb, "UID") && strings.HasPrefix(rest, " ")
 	if uid {
 		verb, rest = cutWord(rest[1:])
 	}
 	for i := range commands {
 		name, with := strings.CutPrefix(commands[i].verb, "UID ")
-		if uid == with && foldEqual(verb, name) {
+		if uid == with && ascii.EqualFold(verb, name) {
 			return &commands[i], rest
 		}
 	}
@@ -123,39 +125,4 @@ func outOfOrder(s ConnState) Reply {
 	default:
 		return bad("out of order, you have logged in already")
 	}
-}
-
-// foldEqual compares with ASCII letters in either case. strings.EqualFold
-// would also take U+017F for S and U+212A for K.
-func foldEqual(s, upper string) bool {
-	if len(s) != len(upper) {
-		return false
-	}
-	for i := range len(s) {
-		if upperASCII(s[i]) != upper[i] {
-			return false
-		}
-	}
-	return true
-}
-
-func upperASCII(c byte) byte {
-	if 'a' <= c && c <= 'z' {
-		c -= 'a' - 'A'
-	}
-	return c
-}
-
-// foldASCII returns s with its ASCII letters in upper case.
-func foldASCII(s string) string {
-	for i := range len(s) {
-		if 'a' <= s[i] && s[i] <= 'z' {
-			b := []byte(s)
-			for j := i; j < len(b); j++ {
-				b[j] = upperASCII(b[j])
-			}
-			return string(b)
-		}
-	}
-	return s
 }

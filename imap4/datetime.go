@@ -3,6 +3,8 @@ package imap4
 import (
 	"strings"
 	"time"
+
+	"github.com/wirepost/wirepost/internal/ascii"
 )
 
 // months are spelled in English whatever the locale (RFC 9051, 9: date-month).
@@ -38,7 +40,7 @@ func (p *parser) date() time.Time {
 	p.need('-')
 	month := 0
 	if p.i+3 <= len(p.s) {
-		word := foldASCII(p.s[p.i : p.i+3])
+		word := ascii.Upper(p.s[p.i : p.i+3])
 		for i, name := range months {
 			if name == word {
 				month = i + 1

@@ -8,6 +8,7 @@ import (
 
 	"github.com/wirepost/wirepost/imap4/internal/collate"
 	"github.com/wirepost/wirepost/imap4/internal/match"
+	"github.com/wirepost/wirepost/internal/ascii"
 )
 
 // How a query is answered: of each message first what costs nothing is asked,
@@ -103,7 +104,7 @@ func (e *evaluation) prepare(q *Query) {
 		if q.Flag != "" && q.Flag[0] != '\\' {
 			has := make([]bool, len(e.c.box.words))
 			for i, set := range e.c.box.words {
-				has[i] = slices.ContainsFunc(set, func(k string) bool { return foldASCII(k) == foldASCII(q.Flag) })
+				has[i] = slices.ContainsFunc(set, func(k string) bool { return ascii.EqualFold(k, q.Flag) })
 			}
 			e.words[q] = has
 		}

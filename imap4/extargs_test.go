@@ -6,6 +6,8 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/wirepost/wirepost/internal/ascii"
 )
 
 // readArgs reads arguments with the parser of a command.
@@ -194,7 +196,7 @@ func FuzzExtensionArgs(f *testing.F) {
 		"G": func(t *testing.T, p *parser) {
 			if r := getMetadataArgs(p); p.err == nil {
 				for _, n := range r.names {
-					require.Equal(t, lowerASCII(n), n)
+					require.Equal(t, ascii.Lower(n), n)
 					require.NotContains(t, n, "//")
 					require.NotContains(t, n, "*")
 				}

@@ -1,6 +1,10 @@
 package imap4
 
-import "slices"
+import (
+	"slices"
+
+	"github.com/wirepost/wirepost/internal/ascii"
+)
 
 // flagList takes a list of flags (RFC 9051, 9: flag-list). \Recent cannot be set
 // by a client (RFC 3501, 2.3.2).
@@ -26,9 +30,9 @@ const maxKeywords = 100
 // flag takes one flag.
 func (p *parser) flag(f *Flags) {
 	if p.skip('\\') {
-		word := foldASCII(p.atom())
+		word := ascii.Upper(p.atom())
 		for i, name := range systemNames {
-			if foldASCII(name[1:]) == word {
+			if ascii.Upper(name[1:]) == word {
 				f.System |= 1 << i
 				return
 			}
@@ -41,7 +45,7 @@ func (p *parser) flag(f *Flags) {
 		p.refuse(tooManyArgs)
 		return
 	}
-	if slices.IndexFunc(f.Keywords, func(k string) bool { return foldASCII(k) == foldASCII(word) }) < 0 {
+	if slices.IndexFunc(f.Keywords, func(k string) bool { return ascii.EqualFold(k, word) }) < 0 {
 		f.Keywords = append(f.Keywords, word)
 	}
 }

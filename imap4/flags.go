@@ -1,6 +1,10 @@
 package imap4
 
-import "slices"
+import (
+	"slices"
+
+	"github.com/wirepost/wirepost/internal/ascii"
+)
 
 // SystemFlags are the flags that RFC 9051, 2.3.2 defines, as bits. \Recent is
 // not among them: it belongs to a session.
@@ -31,7 +35,7 @@ func keywordsOf(all, more, without []string) []string {
 		return all
 	}
 	among := func(some []string, k string) bool {
-		return slices.ContainsFunc(some, func(other string) bool { return foldASCII(other) == foldASCII(k) })
+		return slices.ContainsFunc(some, func(other string) bool { return ascii.EqualFold(other, k) })
 	}
 	out := slices.DeleteFunc(slices.Clone(all), func(k string) bool { return among(without, k) })
 	for _, k := range more {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 
+	"github.com/wirepost/wirepost/internal/ascii"
 	"github.com/wirepost/wirepost/mime"
 )
 
@@ -43,19 +44,9 @@ func (m *message) topFields(ctx context.Context, s mime.Section) (r *io.SectionR
 // isNamed reports whether a field has one of some names.
 func isNamed(name string, names []string) bool {
 	for _, n := range names {
-		if len(n) == len(name) && sameLetters(n, name) {
+		if ascii.EqualFold(n, name) {
 			return true
 		}
 	}
 	return false
-}
-
-// sameLetters compares two texts of one length without regard to ASCII case.
-func sameLetters(a, b string) bool {
-	for i := range len(a) {
-		if a[i] != b[i] && upperASCII(a[i]) != upperASCII(b[i]) {
-			return false
-		}
-	}
-	return true
 }

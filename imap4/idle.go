@@ -8,6 +8,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/wirepost/wirepost/internal/ascii"
 	"github.com/wirepost/wirepost/internal/wire"
 )
 
@@ -100,7 +101,7 @@ func (c *Conn) patience(began, look time.Time) time.Duration {
 
 // endIdle answers the line that came.
 func (c *Conn) endIdle(line string) Reply {
-	if foldEqual(line, "DONE") {
+	if ascii.EqualFold(line, "DONE") {
 		return OK("", "no longer idle")
 	}
 	if lit, more := announced(line); more {

@@ -5,6 +5,8 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"github.com/wirepost/wirepost/internal/ascii"
 )
 
 // The languages of texts for people (RFC 5255, 3). Codes, and what else programs
@@ -49,9 +51,9 @@ func (c *Conn) text(english string) string { return c.lang.text(english) }
 // that tag, or one that the range names a kind of, or the one that it is a kind of
 // itself (RFC 4647, 3.3.1 and 3.4).
 func findLanguage(wanted string) *language {
-	for wanted = foldASCII(wanted); wanted != ""; wanted = wanted[:max(0, strings.LastIndexByte(wanted, '-'))] {
+	for wanted = ascii.Upper(wanted); wanted != ""; wanted = wanted[:max(0, strings.LastIndexByte(wanted, '-'))] {
 		for i := range languages {
-			if tag := foldASCII(languages[i].tag); tag == wanted || strings.HasPrefix(tag, wanted+"-") {
+			if tag := ascii.Upper(languages[i].tag); tag == wanted || strings.HasPrefix(tag, wanted+"-") {
 				return &languages[i]
 			}
 		}
@@ -88,7 +90,7 @@ func (c *Conn) language(_ context.Context, ranges []string) Reply {
 		return OK("", "languages listed")
 	}
 	for _, wanted := range ranges {
-		if foldEqual(wanted, "DEFAULT") || wanted == "*" {
+		if ascii.EqualFold(wanted, "DEFAULT") || wanted == "*" {
 			// The same for all, so that nobody learns of a user by it.
 			if wanted = c.srv.Language; findLanguage(wanted) == nil {
 				wanted = languages[0].tag

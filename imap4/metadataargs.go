@@ -3,6 +3,8 @@ package imap4
 import (
 	"slices"
 	"strings"
+
+	"github.com/wirepost/wirepost/internal/ascii"
 )
 
 // A metadataRequest is what a command about annotations says (RFC 5464, 4).
@@ -97,7 +99,7 @@ const maxEntryName = 1000
 // entryName takes the name of an entry (RFC 5464, 3.2), with so many components
 // at least, of which "private" or "shared" is the first. Case does not matter.
 func (p *parser) entryName(least int) string {
-	name := lowerASCII(p.astring())
+	name := ascii.Lower(p.astring())
 	if p.err != nil {
 		return ""
 	}
@@ -115,17 +117,6 @@ func (p *parser) entryName(least int) string {
 		p.fail("the name of an entry is too short")
 	}
 	return name
-}
-
-// lowerASCII returns s with its ASCII letters in lower case.
-func lowerASCII(s string) string {
-	b := []byte(s)
-	for i, c := range b {
-		if 'A' <= c && c <= 'Z' {
-			b[i] = c + 'a' - 'A'
-		}
-	}
-	return string(b)
 }
 
 // setMetadataArgs takes a mailbox, and names with their values (RFC 5464, 4.3).

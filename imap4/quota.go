@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/wirepost/wirepost/imap4/internal/name"
+	"github.com/wirepost/wirepost/internal/ascii"
 )
 
 // Quotas (RFC 9208).
@@ -47,7 +48,7 @@ func setQuotaArgs(p *parser) (r quotaRequest) {
 	r.root = p.rootName()
 	p.space()
 	p.list(true, func() {
-		l := QuotaLimit{Name: foldASCII(p.atom())}
+		l := QuotaLimit{Name: ascii.Upper(p.atom())}
 		p.space()
 		l.Limit = p.number()
 		if slices.ContainsFunc(r.limits, func(other QuotaLimit) bool { return other.Name == l.Name }) {
@@ -141,7 +142,7 @@ func (c *Conn) tellQuota(root *QuotaRoot, rights string) {
 	b = append(b, " ("...)
 	at := len(b)
 	for _, r := range root.Resources {
-		if r.Limit < 0 || !isAtom(r.Name) || !hasAny(rights, "r") && slices.Contains(readResources, foldASCII(r.Name)) {
+		if r.Limit < 0 || !isAtom(r.Name) || !hasAny(rights, "r") && slices.Contains(readResources, ascii.Upper(r.Name)) {
 			continue
 		}
 		b = append(append(b, r.Name...), ' ')

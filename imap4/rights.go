@@ -5,6 +5,8 @@ import (
 	"errors"
 	"slices"
 	"strings"
+
+	"github.com/wirepost/wirepost/internal/ascii"
 )
 
 // What a user may do in a mailbox (RFC 4314, 4). Rights of "" are all of them.
@@ -73,7 +75,7 @@ func (c *Conn) setFlags(ctx context.Context, f FlagChange) (changed []Meta, conf
 	remove := Flags{System: may &^ f.Flags.System}
 	if keywords {
 		remove.Keywords = slices.DeleteFunc(slices.Clone(v.keywords), func(k string) bool {
-			return slices.ContainsFunc(f.Flags.Keywords, func(kept string) bool { return foldASCII(kept) == foldASCII(k) })
+			return slices.ContainsFunc(f.Flags.Keywords, func(kept string) bool { return ascii.EqualFold(kept, k) })
 		})
 	}
 	add := f

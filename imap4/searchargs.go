@@ -4,6 +4,8 @@ import (
 	"math"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/wirepost/wirepost/internal/ascii"
 )
 
 // searchRequest is what a SEARCH command says (RFC 9051, 6.4.4).
@@ -122,7 +124,7 @@ func (p *parser) program() (prog program) {
 
 // charset checks the name of a charset.
 func (p *parser) charset(name string) {
-	switch foldASCII(name) {
+	switch ascii.Upper(name) {
 	case "UTF-8", "US-ASCII":
 	default:
 		if p.err == nil {

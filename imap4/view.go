@@ -3,6 +3,8 @@ package imap4
 import (
 	"slices"
 	"strings"
+
+	"github.com/wirepost/wirepost/internal/ascii"
 )
 
 // A view is the mailbox that is open, as the client knows it: what has been told
@@ -114,8 +116,8 @@ func (v *view) sweep() {
 
 // learn notes a keyword that is used in the mailbox.
 func (v *view) learn(k string) {
-	i, known := slices.BinarySearchFunc(v.keywords, foldASCII(k), func(a, b string) int {
-		return strings.Compare(foldASCII(a), b)
+	i, known := slices.BinarySearchFunc(v.keywords, ascii.Upper(k), func(a, b string) int {
+		return strings.Compare(ascii.Upper(a), b)
 	})
 	if !known {
 		v.keywords = slices.Insert(v.keywords, i, k)
@@ -126,11 +128,11 @@ func (v *view) learn(k string) {
 // keywordKey is the same for the same keywords, whatever their case and order.
 func keywordKey(keywords []string) string {
 	if len(keywords) == 1 {
-		return foldASCII(keywords[0])
+		return ascii.Upper(keywords[0])
 	}
 	folded := make([]string, len(keywords))
 	for i, k := range keywords {
-		folded[i] = foldASCII(k)
+		folded[i] = ascii.Upper(k)
 	}
 	slices.Sort(folded)
 	return strings.Join(folded, " ")

@@ -1,6 +1,10 @@
 package nntp
 
-import "strings"
+import (
+	"strings"
+
+	"github.com/wirepost/wirepost/internal/ascii"
+)
 
 // The parsers of arguments: pure functions from what is behind a command to
 // typed values. An error that is a Reply is the answer; any other one is
@@ -47,11 +51,11 @@ func maybeKeyword(s string) (struct{}, error) {
 // isKeyword: a letter, then letters, digits, dots and hyphens, three at least.
 func isKeyword(s string) bool {
 	for i := range len(s) {
-		if c := s[i]; !isAlphanumeric(c) && c != '.' && c != '-' {
+		if c := s[i]; !ascii.IsAlnum(c) && c != '.' && c != '-' {
 			return false
 		}
 	}
-	return len(s) >= 3 && asciiUpper(s[0]) >= 'A'
+	return len(s) >= 3 && s[0] >= 'A'
 }
 
 // messageID takes a message-id.
@@ -202,7 +206,7 @@ func noKeyword(s string) (Wildmat, error) {
 
 // headersArg takes MSGID, RANGE or nothing (RFC 3977, 8.6.1).
 func headersArg(s string) (struct{}, error) {
-	if s = strings.TrimRight(s, " \t"); s != "" && !foldEqual(s, "MSGID") && !foldEqual(s, "RANGE") {
+	if s = strings.TrimRight(s, " \t"); s != "" && !ascii.EqualFold(s, "MSGID") && !ascii.EqualFold(s, "RANGE") {
 		return struct{}{}, errSyntax
 	}
 	return struct{}{}, nil

@@ -3,6 +3,8 @@ package nntp
 import (
 	"strings"
 	"time"
+
+	"github.com/wirepost/wirepost/internal/ascii"
 )
 
 // sinceArgs takes a date and a time, "GMT" or not, which it is in any case; and
@@ -12,7 +14,7 @@ func sinceArgs(s string) (time.Time, error) {
 	if err != nil {
 		return time.Time{}, err
 	}
-	if len(w) > 2 && !foldEqual(w[2], "GMT") && w[2][0] != '<' {
+	if len(w) > 2 && !ascii.EqualFold(w[2], "GMT") && w[2][0] != '<' {
 		return time.Time{}, errSyntax
 	}
 	return since(w[0], w[1], time.Now())

@@ -7,6 +7,8 @@ import (
 	"crypto/subtle"
 	"encoding/base64"
 	"strings"
+
+	"github.com/wirepost/wirepost/internal/ascii"
 )
 
 // Cancel-locks (RFC 8315): an article says in Cancel-Lock the hash of a key, and
@@ -45,16 +47,16 @@ func Unlocks(cancelKeys, cancelLocks string) bool {
 		scheme, key, _ := strings.Cut(k, ":")
 		var lock string
 		switch {
-		case foldEqual(scheme, "sha256"):
+		case ascii.EqualFold(scheme, "sha256"):
 			lock = lockOf(key)
-		case foldEqual(scheme, "sha1"):
+		case ascii.EqualFold(scheme, "sha1"):
 			sum := sha1.Sum([]byte(key))
 			lock = base64.StdEncoding.EncodeToString(sum[:])
 		default:
 			continue
 		}
 		for _, l := range locks {
-			if s, hash, _ := strings.Cut(l, ":"); foldEqual(s, scheme) && subtle.ConstantTimeCompare([]byte(hash), []byte(lock)) == 1 {
+			if s, hash, _ := strings.Cut(l, ":"); ascii.EqualFold(s, scheme) && subtle.ConstantTimeCompare([]byte(hash), []byte(lock)) == 1 {
 				return true
 			}
 		}

@@ -4,6 +4,8 @@ import (
 	"context"
 	"slices"
 	"strings"
+
+	"github.com/wirepost/wirepost/internal/ascii"
 )
 
 // Capabilities are what a server says it can do (RFC 3977, 3.3): arguments by
@@ -20,7 +22,7 @@ func (caps Capabilities) Has(label, argument string) bool {
 
 // clientParseCapability adds one line; the label of a line that is none is "".
 func clientParseCapability(line string) (label string, args []string) {
-	words := strings.FieldsFunc(clientUpper(line), func(r rune) bool { return r == ' ' || r == '\t' })
+	words := strings.FieldsFunc(ascii.Upper(line), func(r rune) bool { return r == ' ' || r == '\t' })
 	if len(words) == 0 || !clientIsLabel(words[0]) {
 		return "", nil
 	}
@@ -30,21 +32,11 @@ func clientParseCapability(line string) (label string, args []string) {
 // clientIsLabel tells a label: letters, digits, dots and hyphens (RFC 3977, 9.5).
 func clientIsLabel(s string) bool {
 	for i := range len(s) {
-		if c := s[i]; !isAlphanumeric(c) && c != '.' && c != '-' && c != '_' {
+		if c := s[i]; !ascii.IsAlnum(c) && c != '.' && c != '-' && c != '_' {
 			return false
 		}
 	}
 	return true
-}
-
-// clientUpper is s with its ASCII letters in upper case.
-func clientUpper(s string) string {
-	return strings.Map(func(r rune) rune {
-		if 'a' <= r && r <= 'z' {
-			r -= 'a' - 'A'
-		}
-		return r
-	}, s)
 }
 
 // clientMaxCapabilities bounds the lines of one list.

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"strings"
+
+	"github.com/wirepost/wirepost/internal/ascii"
 )
 
 // A State is where a conversation stands. States are bits, so that a command
@@ -126,14 +128,14 @@ func find(line string) (cmd *command, args string, known bool) {
 	keyword := ""
 	for i := range commands {
 		cmd := &commands[i]
-		if !foldEqual(verb, cmd.verb) {
+		if !ascii.EqualFold(verb, cmd.verb) {
 			continue
 		}
 		if cmd.keyword == "" {
 			return cmd, args, true
 		}
 		rest := args
-		if keyword, rest = cutWord(args); foldEqual(keyword, cmd.keyword) {
+		if keyword, rest = cutWord(args); ascii.EqualFold(keyword, cmd.keyword) {
 			return cmd, rest, true
 		}
 		known = true

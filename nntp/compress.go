@@ -4,6 +4,7 @@ import (
 	"context"
 	"net"
 
+	"github.com/wirepost/wirepost/internal/ascii"
 	"github.com/wirepost/wirepost/internal/deflate"
 )
 
@@ -11,7 +12,7 @@ import (
 // is no login: secrets and what others chose would be compressed together.
 func (c *Conn) compress(_ context.Context, algorithm string) Reply {
 	switch {
-	case !c.srv.Compress || !foldEqual(algorithm, "DEFLATE"):
+	case !c.srv.Compress || !ascii.EqualFold(algorithm, "DEFLATE"):
 		return noCompression
 	case c.wire.Buffered() > 0:
 		return pipelined // as startTLS

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"slices"
 	"strings"
+
+	"github.com/wirepost/wirepost/internal/ascii"
 )
 
 // A Control is a control message (RFC 5537, 5), or an article that supersedes
@@ -102,7 +104,7 @@ func parseControl(a *Candidate) (*Control, error) {
 			return nil, reject("Control names no group")
 		}
 		c.Group = c.Args[0]
-		c.Moderated = len(c.Args) > 1 && foldEqual(c.Args[1], "moderated")
+		c.Moderated = len(c.Args) > 1 && ascii.EqualFold(c.Args[1], "moderated")
 	case "cancel":
 		if c.Target == "" {
 			return nil, reject("Control names no article")

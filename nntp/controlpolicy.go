@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/wirepost/wirepost/internal/ascii"
 	"github.com/wirepost/wirepost/mime/header"
 )
 
@@ -95,7 +96,7 @@ func (r *ControlRule) matchesGroups(c *Control) bool {
 }
 
 func (r *ControlRule) isFrom(sender string) bool {
-	return slices.ContainsFunc(r.From, func(s string) bool { return foldEqual(s, sender) })
+	return slices.ContainsFunc(r.From, func(s string) bool { return ascii.EqualFold(s, sender) })
 }
 
 // senders are the addresses of From and Sender.

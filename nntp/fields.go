@@ -1,5 +1,7 @@
 package nntp
 
+import "github.com/wirepost/wirepost/internal/ascii"
+
 // A fieldKind is one of the fields that an article has once at most (RFC 5536,
 // 3.1 and 3.2; RFC 8315, 2) and that the engine knows.
 type fieldKind uint8
@@ -73,7 +75,7 @@ func newFields(h Header) (f fields) {
 
 func kindOf(name string) fieldKind {
 	for k := range fieldKinds {
-		if len(fieldNames[k]) == len(name) && foldEqual(fieldNames[k], name) {
+		if len(fieldNames[k]) == len(name) && ascii.EqualFold(fieldNames[k], name) {
 			return k
 		}
 	}

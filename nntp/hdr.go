@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"strconv"
+
+	"github.com/wirepost/wirepost/internal/ascii"
 )
 
 // hdr answers HDR (RFC 3977, 8.5).
@@ -65,7 +67,7 @@ func overviewColumn(field string) column {
 		columnSubject: "Subject", columnFrom: "From", columnDate: "Date", columnMessageID: "Message-ID",
 		columnReferences: "References", columnBytes: ":bytes", columnLines: ":lines", columnXref: "Xref",
 	} {
-		if name != "" && foldEqual(field, name) {
+		if name != "" && ascii.EqualFold(field, name) {
 			return column(c)
 		}
 	}
@@ -109,7 +111,7 @@ func (c *Conn) appendField(ctx context.Context, b []byte, col column, field stri
 		return b, err
 	}
 	for i := range h {
-		if foldEqual(h[i].Name, field) {
+		if ascii.EqualFold(h[i].Name, field) {
 			return append(b, overviewField(h[i].Value)...), nil
 		}
 	}

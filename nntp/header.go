@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/wirepost/wirepost/internal/ascii"
 	"github.com/wirepost/wirepost/mime/header"
 )
 
@@ -129,7 +130,7 @@ func validFieldName(s string) bool {
 // is empty if there is none.
 func (h Header) Get(name string) string {
 	for i := range h {
-		if foldEqual(h[i].Name, name) {
+		if ascii.EqualFold(h[i].Name, name) {
 			return content(h[i].Value)
 		}
 	}
@@ -140,7 +141,7 @@ func (h Header) Get(name string) string {
 func (h Header) Count(name string) int {
 	n := 0
 	for i := range h {
-		if foldEqual(h[i].Name, name) {
+		if ascii.EqualFold(h[i].Name, name) {
 			n++
 		}
 	}

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/wirepost/wirepost/internal/ascii"
 	"github.com/wirepost/wirepost/mime/header"
 )
 
@@ -105,7 +106,7 @@ func (s *Server) checkPosted(a *Candidate, now time.Time) error {
 // pathChars reports whether a Path has only what it may (RFC 5536, 3.1.5).
 func pathChars(s string) bool {
 	for i := range len(s) {
-		if c := s[i]; !isAlphanumeric(c) && strings.IndexByte("!.-_:/ \t", c) < 0 {
+		if c := s[i]; !ascii.IsAlnum(c) && strings.IndexByte("!.-_:/ \t", c) < 0 {
 			return false
 		}
 	}

@@ -4,6 +4,8 @@ import (
 	"strings"
 	"time"
 	"unicode/utf8"
+
+	"github.com/wirepost/wirepost/internal/ascii"
 )
 
 // A Group is what a Store tells of a newsgroup.
@@ -52,7 +54,7 @@ func ValidGroupName(name string) bool {
 	if name == "" || len(name) > maxGroupName {
 		return false
 	}
-	ascii, start := true, true
+	plain, start := true, true
 	for i := range len(name) {
 		c := name[i]
 		switch {
@@ -61,15 +63,11 @@ func ValidGroupName(name string) bool {
 				return false
 			}
 		case c >= utf8.RuneSelf:
-			ascii = false
-		case !isAlphanumeric(c) && c != '+' && c != '-' && c != '_':
+			plain = false
+		case !ascii.IsAlnum(c) && c != '+' && c != '-' && c != '_':
 			return false
 		}
 		start = c == '.'
 	}
-	return !start && (ascii || utf8.ValidString(name))
-}
-
-func isAlphanumeric(c byte) bool {
-	return 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || '0' <= c && c <= '9'
+	return !start && (plain || utf8.ValidString(name))
 }

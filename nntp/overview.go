@@ -5,6 +5,8 @@ import (
 	"errors"
 	"strconv"
 	"strings"
+
+	"github.com/wirepost/wirepost/internal/ascii"
 )
 
 // An Overview is the fields of the overview database (RFC 3977, 8.3): content
@@ -33,15 +35,15 @@ func NewOverview(h Header, body []byte, size int) Overview {
 	for i := range h {
 		var to *string
 		switch name := h[i].Name; {
-		case foldEqual(name, "Subject"):
+		case ascii.EqualFold(name, "Subject"):
 			to = &o.Subject
-		case foldEqual(name, "From"):
+		case ascii.EqualFold(name, "From"):
 			to = &o.From
-		case foldEqual(name, "Date"):
+		case ascii.EqualFold(name, "Date"):
 			to = &o.Date
-		case foldEqual(name, "Message-ID"):
+		case ascii.EqualFold(name, "Message-ID"):
 			to = &o.MessageID
-		case foldEqual(name, "References"):
+		case ascii.EqualFold(name, "References"):
 			to = &o.References
 		default:
 			continue
@@ -146,7 +148,7 @@ func ParseEntry(line string) (Entry, error) {
 		return Entry{}, err
 	}
 	for _, f := range fields[8:] {
-		if name, value, ok := strings.Cut(f, ":"); ok && foldEqual(name, "Xref") {
+		if name, value, ok := strings.Cut(f, ":"); ok && ascii.EqualFold(name, "Xref") {
 			e.Places = ParseXref(value)
 		}
 	}

@@ -3,6 +3,8 @@ package nntp
 import (
 	"net/netip"
 	"strings"
+
+	"github.com/wirepost/wirepost/internal/ascii"
 )
 
 // inPath reports whether a Path has been through a server: its identities, but
@@ -13,7 +15,7 @@ func inPath(path, name string) bool {
 		if !more {
 			return false
 		}
-		if foldEqual(strings.Trim(identity, " \t"), name) {
+		if ascii.EqualFold(strings.Trim(identity, " \t"), name) {
 			return true
 		}
 		path = rest
@@ -26,7 +28,7 @@ func inPath(path, name string) bool {
 func pathPrefix(name, path, peer string, addr netip.Addr) string {
 	first, _, _ := strings.Cut(path, "!")
 	switch {
-	case peer != "" && foldEqual(strings.Trim(first, " \t"), peer):
+	case peer != "" && ascii.EqualFold(strings.Trim(first, " \t"), peer):
 		return name + "!!"
 	case peer != "":
 		return name + "!.MISMATCH." + peer + "!"

@@ -2,6 +2,8 @@ package nntp
 
 import (
 	"unicode/utf8"
+
+	"github.com/wirepost/wirepost/internal/ascii"
 )
 
 // appendText appends s as one line of UTF-8 without control characters.
@@ -36,30 +38,9 @@ func cutText(b []byte, n int) []byte {
 	return b[:n]
 }
 
-// foldEqual compares with ASCII letters in either case. strings.EqualFold
-// would also take U+017F for S and U+212A for K.
-func foldEqual(s, t string) bool {
-	if len(s) != len(t) {
-		return false
-	}
-	for i := range len(s) {
-		if asciiUpper(s[i]) != asciiUpper(t[i]) {
-			return false
-		}
-	}
-	return true
-}
-
 // hasPrefixFold is strings.HasPrefix with ASCII letters in either case.
 func hasPrefixFold(s, prefix string) bool {
-	return len(s) >= len(prefix) && foldEqual(s[:len(prefix)], prefix)
-}
-
-func asciiUpper(c byte) byte {
-	if 'a' <= c && c <= 'z' {
-		c -= 'a' - 'A'
-	}
-	return c
+	return len(s) >= len(prefix) && ascii.EqualFold(s[:len(prefix)], prefix)
 }
 
 // appendClean appends s as a line of a body: what would end the line becomes a

@@ -12,6 +12,7 @@ import (
 	"github.com/emersion/go-sasl"
 
 	"github.com/wirepost/wirepost/auth"
+	"github.com/wirepost/wirepost/internal/ascii"
 )
 
 // A Login is a way to log in. It prints without secrets.
@@ -165,7 +166,7 @@ func (c *Client) mayShow() bool { return c.wire.TLS() != nil || c.opts.Plaintext
 func (c *Client) offersUser() bool { return c.offer.has("USER") || !c.offer.has("SASL") }
 
 func (c *Client) offersMechanism(name string) bool {
-	return slices.ContainsFunc(strings.Fields(c.offer.args["SASL"]), func(s string) bool { return foldEqual(s, name) })
+	return slices.ContainsFunc(strings.Fields(c.offer.args["SASL"]), func(s string) bool { return ascii.EqualFold(s, name) })
 }
 
 func (c *Client) authConn() *auth.Conn {

@@ -7,6 +7,8 @@ import (
 	"io"
 	"slices"
 	"strconv"
+
+	"github.com/wirepost/wirepost/internal/ascii"
 )
 
 // ErrUnsafe is what a Client's errors wrap if an argument cannot be sent: it
@@ -99,7 +101,7 @@ func (c *Client) method(ctx context.Context, verb, args string) error {
 // the first line of the answer, which must be all of it: Do refuses those that
 // are known to have more lines, or more to them than an answer, and logins.
 func (c *Client) Do(ctx context.Context, verb, args string) (r Reply, err error) {
-	is := func(s string) bool { return foldEqual(verb, s) }
+	is := func(s string) bool { return ascii.EqualFold(verb, s) }
 	switch {
 	case verb == "" || !isCode(verb),
 		slices.ContainsFunc([]string{"CAPA", "RETR", "TOP", "STLS", "USER", "PASS", "APOP", "AUTH", "QUIT"}, is),

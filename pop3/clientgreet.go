@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"maps"
 	"strings"
+
+	"github.com/wirepost/wirepost/internal/ascii"
 )
 
 // start brings the conversation to where commands can be given.
@@ -87,7 +89,7 @@ func (c *Client) capa() error {
 		tag, arg, _ := strings.Cut(printable(string(line)), " ")
 		tag = strings.ToUpper(tag)
 		for _, ignored := range c.opts.Ignore {
-			if foldEqual(ignored, tag) {
+			if ascii.EqualFold(ignored, tag) {
 				return nil
 			}
 		}

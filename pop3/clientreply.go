@@ -8,6 +8,7 @@ import (
 	"os"
 	"strings"
 
+	"github.com/wirepost/wirepost/internal/ascii"
 	"github.com/wirepost/wirepost/internal/wire"
 )
 
@@ -86,7 +87,7 @@ func parseReply(line []byte) (Reply, error) {
 	if rest, ok := strings.CutPrefix(r.Text, "["); ok {
 		code, behind, closed := strings.Cut(rest, "]")
 		if closed && isCode(code) {
-			r.Code = Code(upper(code))
+			r.Code = Code(ascii.Upper(code))
 			r.Text = strings.TrimPrefix(behind, " ")
 		}
 	}
@@ -96,19 +97,11 @@ func parseReply(line []byte) (Reply, error) {
 // isCode tells a response code from a text that begins with a bracket.
 func isCode(s string) bool {
 	for i := range len(s) {
-		if c := asciiUpper(s[i]); (c < 'A' || c > 'Z') && (c < '0' || c > '9') && c != '-' && c != '/' {
+		if c := s[i]; !ascii.IsAlnum(c) && c != '-' && c != '/' {
 			return false
 		}
 	}
 	return s != "" && len(s) <= maxCode
-}
-
-func upper(s string) string {
-	b := []byte(s)
-	for i := range b {
-		b[i] = asciiUpper(b[i])
-	}
-	return string(b)
 }
 
 // readError says what an error of a read means.

@@ -7,6 +7,7 @@ import (
 	"github.com/emersion/go-sasl"
 
 	"github.com/wirepost/wirepost/auth"
+	"github.com/wirepost/wirepost/internal/ascii"
 )
 
 // maxChallenges bounds an exchange; no mechanism comes near it, and some would
@@ -79,7 +80,7 @@ func (c *Client) cancelLogin(why error) error {
 
 func isMechanism(s string) bool {
 	for i := range len(s) {
-		if c := asciiUpper(s[i]); (c < 'A' || c > 'Z') && (c < '0' || c > '9') && c != '-' && c != '_' {
+		if c := s[i]; !ascii.IsAlnum(c) && c != '-' && c != '_' {
 			return false
 		}
 	}

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"strings"
+
+	"github.com/wirepost/wirepost/internal/ascii"
 )
 
 // A State is where a conversation stands. States are bits, so that a command
@@ -87,7 +89,7 @@ func do[A any](parse func(string) (A, error), handle func(*Conn, context.Context
 func find(line string) (*command, string) {
 	verb, args, _ := strings.Cut(line, " ")
 	for i := range commands {
-		if foldEqual(verb, commands[i].verb) {
+		if ascii.EqualFold(verb, commands[i].verb) {
 			return &commands[i], args
 		}
 	}
@@ -118,25 +120,4 @@ func outOfOrder(s State) Reply {
 	default:
 		return Err("", "out of order, log in first; PASS comes right after USER")
 	}
-}
-
-// foldEqual compares with ASCII letters in either case. strings.EqualFold
-// would also take U+017F for S and U+212A for K.
-func foldEqual(s, t string) bool {
-	if len(s) != len(t) {
-		return false
-	}
-	for i := range len(s) {
-		if asciiUpper(s[i]) != asciiUpper(t[i]) {
-			return false
-		}
-	}
-	return true
-}
-
-func asciiUpper(c byte) byte {
-	if 'a' <= c && c <= 'z' {
-		c -= 'a' - 'A'
-	}
-	return c
 }

@@ -3,6 +3,8 @@ package pop3
 import (
 	"context"
 	"strings"
+
+	"github.com/wirepost/wirepost/internal/ascii"
 )
 
 // A language is one that LANG can choose (RFC 6856, 3).
@@ -42,7 +44,7 @@ func findLanguage(wanted string) *language {
 	for wanted != "" {
 		for i := range languages {
 			tag := languages[i].tag
-			if len(tag) >= len(wanted) && foldEqual(tag[:len(wanted)], wanted) &&
+			if len(tag) >= len(wanted) && ascii.EqualFold(tag[:len(wanted)], wanted) &&
 				(len(tag) == len(wanted) || tag[len(wanted)] == '-') {
 				return &languages[i]
 			}

@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/wirepost/wirepost/internal/ascii"
 )
 
 // The parsers of arguments. They are pure: text in, values out. An error that
@@ -100,7 +102,7 @@ func rcptArgs(s string) (rcptRequest, error) {
 			param := &rcptParams[i]
 			if key == param.keyword {
 				req.needs = append(req.needs, param.extension)
-				req.utf8 = req.utf8 || !isASCII(value)
+				req.utf8 = req.utf8 || !ascii.Is(value)
 				return param.set(&req.RcptParams, value)
 			}
 		}
@@ -112,7 +114,7 @@ func rcptArgs(s string) (rcptRequest, error) {
 // bracketed parses key<path> and returns what follows. Spaces after the colon
 // are against RFC 5321, 3.3, but harmless and common.
 func bracketed(s, key string) (p Path, rest string, err error) {
-	if len(s) < len(key) || !foldEqual(s[:len(key)], key) {
+	if len(s) < len(key) || !ascii.EqualFold(s[:len(key)], key) {
 		return Path{}, "", errSyntax
 	}
 	s, ok := strings.CutPrefix(strings.TrimLeft(s[len(key):], " "), "<")
@@ -159,7 +161,7 @@ func eachParam(s string, take func(key, value string) error) error {
 
 func isKeyword(s string) bool {
 	for i := range len(s) {
-		if !isAlnum(s[i]) && (s[i] != '-' || i == 0) {
+		if !ascii.IsAlnum(s[i]) && (s[i] != '-' || i == 0) {
 			return false
 		}
 	}

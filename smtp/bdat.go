@@ -4,6 +4,8 @@ import (
 	"context"
 	"strconv"
 	"strings"
+
+	"github.com/wirepost/wirepost/internal/ascii"
 )
 
 // A chunkRequest is what a BDAT command says (RFC 3030, 2).
@@ -23,7 +25,7 @@ func bdatArgs(s string) (chunkRequest, error) {
 	number, last, more := strings.Cut(strings.Trim(s, " "), " ")
 	last = strings.Trim(last, " ")
 	if number == "" || len(number) > maxChunkDigits || strings.Trim(number, "0123456789") != "" ||
-		more && !foldEqual(last, "LAST") {
+		more && !ascii.EqualFold(last, "LAST") {
 		return chunkRequest{}, badChunk
 	}
 	n, err := strconv.ParseInt(number, 10, 64)

@@ -6,6 +6,8 @@ import (
 	"iter"
 	neturl "net/url"
 	"strings"
+
+	"github.com/wirepost/wirepost/internal/ascii"
 )
 
 // A URLFetcher is a Session that gets parts of a message from an IMAP server,
@@ -35,7 +37,7 @@ const maxURL = 2000
 // burlArgs takes a URL and LAST.
 func burlArgs(s string) (urlRequest, error) {
 	url, last, more := strings.Cut(strings.Trim(s, " "), " ")
-	if url == "" || len(url) > maxURL || strings.ContainsFunc(url, isNoURL) || more && !foldEqual(strings.Trim(last, " "), "LAST") {
+	if url == "" || len(url) > maxURL || strings.ContainsFunc(url, isNoURL) || more && !ascii.EqualFold(strings.Trim(last, " "), "LAST") {
 		return urlRequest{}, errSyntax
 	}
 	return urlRequest{url, more}, nil

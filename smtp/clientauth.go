@@ -11,6 +11,7 @@ import (
 	"github.com/emersion/go-sasl"
 
 	"github.com/wirepost/wirepost/auth"
+	"github.com/wirepost/wirepost/internal/ascii"
 )
 
 // A Login chooses how to log in. *auth.Credentials are one.
@@ -156,7 +157,7 @@ func (c *Client) authLine(line string) (Reply, error) {
 
 func isMechanism(s string) bool {
 	for i := range len(s) {
-		if !isAlnum(s[i]) && s[i] != '-' && s[i] != '_' {
+		if !ascii.IsAlnum(s[i]) && s[i] != '-' && s[i] != '_' {
 			return false
 		}
 	}

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+
+	"github.com/wirepost/wirepost/internal/ascii"
 )
 
 // ErrUnsafe is what a Client's errors wrap if an argument cannot be sent: it
@@ -98,7 +100,7 @@ func (c *Client) checkArgs(args string) error {
 // the reply. It refuses those after which the conversation is not one of lines
 // and replies: DATA, BDAT, STARTTLS and AUTH, which have methods.
 func (c *Client) Do(ctx context.Context, verb, args string) (Reply, error) {
-	special := func(s string) bool { return foldEqual(verb, s) }
+	special := func(s string) bool { return ascii.EqualFold(verb, s) }
 	if !isKeyword(verb) || len(verb) > maxVerb || slices.ContainsFunc([]string{"DATA", "BDAT", "STARTTLS", "AUTH"}, special) {
 		return Reply{}, fmt.Errorf("%w: Do does not take the verb %q", ErrUnsafe, verb)
 	}

@@ -7,6 +7,8 @@ import (
 	"time"
 	"unicode"
 	"unicode/utf8"
+
+	"github.com/wirepost/wirepost/internal/ascii"
 )
 
 // A mailField is one parameter of MAIL as a client sends it.
@@ -128,7 +130,7 @@ func appendOriginal(b []byte, r *RcptParams) []byte {
 	encoded := ""
 	switch {
 	case !isKeyword(o.Type):
-	case foldEqual(o.Type, "UTF-8"):
+	case ascii.EqualFold(o.Type, "UTF-8"):
 		encoded = encodeUTF8Xtext(o.Address)
 	case isPrintable(o.Address):
 		encoded = encodeXtext(o.Address)

@@ -3,6 +3,8 @@ package smtp
 import (
 	"context"
 	"fmt"
+
+	"github.com/wirepost/wirepost/internal/ascii"
 )
 
 // start brings the conversation to where commands can be given.
@@ -75,10 +77,10 @@ func (c *Client) helloName() (string, error) {
 		}
 		return "localhost", nil
 	}
-	if !isASCII(name) && isDomain(name) {
+	if !ascii.Is(name) && isDomain(name) {
 		name = foldDomain(name) // A-labels (RFC 6531, 3.7.1)
 	}
-	if checked, err := hello(name); err != nil || checked != name || !isASCII(name) {
+	if checked, err := hello(name); err != nil || checked != name || !ascii.Is(name) {
 		return "", fmt.Errorf("%w: Hello must be a host name, not %q", ErrUnsafe, c.opts.Hello)
 	}
 	return name, nil

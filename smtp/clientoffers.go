@@ -5,6 +5,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/wirepost/wirepost/internal/ascii"
 )
 
 // offers are the extensions that the server has offered.
@@ -37,7 +39,7 @@ func parseOffers(text string, ignore []string) offers {
 			continue
 		}
 		keyword = strings.ToUpper(keyword) // ASCII only: isKeyword
-		if !slices.ContainsFunc(ignore, func(s string) bool { return foldEqual(s, keyword) }) {
+		if !slices.ContainsFunc(ignore, func(s string) bool { return ascii.EqualFold(s, keyword) }) {
 			o.add(keyword, strings.Trim(args, " "))
 		}
 	}
@@ -82,11 +84,11 @@ func (o *offers) derive() {
 			continue // RFC 9422, 3.7: what cannot be understood is as if it were not there
 		}
 		switch {
-		case foldEqual(name, "RCPTMAX"):
+		case ascii.EqualFold(name, "RCPTMAX"):
 			o.rcptMax = n
-		case foldEqual(name, "MAILMAX"):
+		case ascii.EqualFold(name, "MAILMAX"):
 			o.mailMax = n
-		case foldEqual(name, "RCPTDOMAINMAX"):
+		case ascii.EqualFold(name, "RCPTDOMAINMAX"):
 			o.domainMax = n
 		}
 	}

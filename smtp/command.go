@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"strings"
+
+	"github.com/wirepost/wirepost/internal/ascii"
 )
 
 // A State is where a conversation stands. States are bits, so that a command
@@ -101,7 +103,7 @@ func parseReply(err error) Reply {
 func find(table []command, line string) (*command, string) {
 	verb, args, _ := strings.Cut(line, " ")
 	for i := range table {
-		if foldEqual(verb, table[i].verb) {
+		if ascii.EqualFold(verb, table[i].verb) {
 			return &table[i], args
 		}
 	}

@@ -4,6 +4,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/wirepost/wirepost/internal/ascii"
 )
 
 // DeliverBy is a time limit on a message (RFC 2852). The zero value is none.
@@ -52,9 +54,9 @@ func setDeliverBy(m *MailParams, s string) error {
 	}
 	d := DeliverBy{In: time.Duration(n) * time.Second}
 	switch {
-	case foldEqual(mode, "R"), foldEqual(mode, "RT"):
+	case ascii.EqualFold(mode, "R"), ascii.EqualFold(mode, "RT"):
 		d.Mode = DeliverByReturn
-	case foldEqual(mode, "N"), foldEqual(mode, "NT"):
+	case ascii.EqualFold(mode, "N"), ascii.EqualFold(mode, "NT"):
 		d.Mode = DeliverByNotify
 	default:
 		return errSyntax

@@ -6,6 +6,8 @@ import (
 	"net"
 	"strconv"
 	"strings"
+
+	"github.com/wirepost/wirepost/internal/ascii"
 )
 
 // A DequeueRequest is what an ETRN command asks for (RFC 1985, 5): to send
@@ -48,7 +50,7 @@ func etrnArgs(s string) (DequeueRequest, error) {
 	switch {
 	case strings.HasPrefix(s, "#"):
 		req.Name, req.Queue = s[1:], true
-		if name, err := hello(req.Name); err != nil || name != req.Name || !isASCII(name) {
+		if name, err := hello(req.Name); err != nil || name != req.Name || !ascii.Is(name) {
 			return DequeueRequest{}, errSyntax
 		}
 		return req, nil

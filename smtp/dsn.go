@@ -2,6 +2,8 @@ package smtp
 
 import (
 	"strings"
+
+	"github.com/wirepost/wirepost/internal/ascii"
 )
 
 // A ReturnType says how much of a message a delivery report is to return (RFC
@@ -65,7 +67,7 @@ func parseNotify(s string) (Notify, error) {
 	for word := range strings.SplitSeq(s, ",") {
 		bit := Notify(0)
 		for _, v := range notifyNames {
-			if foldEqual(word, v.name) {
+			if ascii.EqualFold(word, v.name) {
 				bit = v.bit
 			}
 		}
@@ -95,9 +97,9 @@ const (
 
 func setReturn(m *MailParams, s string) error {
 	switch {
-	case foldEqual(s, "FULL"):
+	case ascii.EqualFold(s, "FULL"):
 		m.Return = ReturnFull
-	case foldEqual(s, "HDRS"):
+	case ascii.EqualFold(s, "HDRS"):
 		m.Return = ReturnHeaders
 	default:
 		return errSyntax
@@ -124,14 +126,14 @@ func setOriginal(r *RcptParams, s string) (err error) {
 		return errSyntax
 	}
 	r.Original.Type = kind
-	if foldEqual(kind, "UTF-8") {
+	if ascii.EqualFold(kind, "UTF-8") {
 		r.Original.Address, err = decodeUTF8Xtext(encoded)
 		return err
 	}
 	// Postfix sends a recipient outside ASCII as rfc822, in xtext, which RFC
 	// 3461, 4.2 does not allow. It is what RFC 6533, 3 calls utf-8.
 	r.Original.Address, err = decodeXtextUTF8(encoded)
-	if !isASCII(r.Original.Address) {
+	if !ascii.Is(r.Original.Address) {
 		r.Original.Type = "utf-8"
 	}
 	return err

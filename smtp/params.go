@@ -1,6 +1,10 @@
 package smtp
 
-import "time"
+import (
+	"time"
+
+	"github.com/wirepost/wirepost/internal/ascii"
+)
 
 // A mailRequest is what a MAIL command says, as far as it can be known without
 // the conversation.
@@ -72,7 +76,7 @@ func setSize(m *MailParams, s string) (err error) {
 
 func setBody(m *MailParams, s string) error {
 	for _, b := range []BodyType{Body7Bit, Body8Bit, BodyBinary} {
-		if foldEqual(s, b.String()) {
+		if ascii.EqualFold(s, b.String()) {
 			m.Body = b
 			return nil
 		}

@@ -5,6 +5,8 @@ import (
 	"net/netip"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/wirepost/wirepost/internal/ascii"
 )
 
 // Lengths of the parts of a path in octets (RFC 5321, 4.5.3.1).
@@ -26,7 +28,7 @@ type Path struct {
 func (p Path) IsNull() bool { return p == Path{} }
 
 // IsASCII reports whether p can be sent without SMTPUTF8 (RFC 6531).
-func (p Path) IsASCII() bool { return isASCII(p.Local) && isASCII(p.Domain) }
+func (p Path) IsASCII() bool { return ascii.Is(p.Local) && ascii.Is(p.Domain) }
 
 // String returns the mailbox as it stands between angle brackets. It is
 // always safe there for a Path that came from ParsePath.
@@ -81,7 +83,7 @@ func cutPath(s string) (p Path, rest string, err error) {
 	}
 	after, ok := strings.CutPrefix(rest, "@")
 	if !ok {
-		if foldEqual(p.Local, "POSTMASTER") {
+		if ascii.EqualFold(p.Local, "POSTMASTER") {
 			return p, rest, nil
 		}
 		return Path{}, "", errPath
@@ -178,7 +180,7 @@ func cutDomain(s string) (domain, rest string, err error) {
 
 // isAddress tells an address literal's content (RFC 5321, 4.1.3).
 func isAddress(s string) bool {
-	if len(s) > 5 && foldEqual(s[:5], "IPV6:") {
+	if len(s) > 5 && ascii.EqualFold(s[:5], "IPV6:") {
 		a, err := netip.ParseAddr(s[5:])
 		return err == nil && a.Is6() && a.Zone() == ""
 	}
@@ -206,7 +208,7 @@ func isDomain(s string) bool {
 }
 
 func isLabelOctet(c byte) bool {
-	return isAlnum(c) || c == '-' || c == '_' || c >= utf8.RuneSelf
+	return ascii.IsAlnum(c) || c == '-' || c == '_' || c >= utf8.RuneSelf
 }
 
 func isDotString(s string) bool {
@@ -225,39 +227,8 @@ func isDotString(s string) bool {
 
 // isAtext tells an octet of an atom (RFC 5322, 3.2.3; RFC 6531, 3.3).
 func isAtext(c byte) bool {
-	return isAlnum(c) || c >= utf8.RuneSelf || strings.IndexByte("!#$%&'*+-/=?^_`{|}~", c) >= 0
-}
-
-func isAlnum(c byte) bool {
-	return 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || '0' <= c && c <= '9'
+	return ascii.IsAlnum(c) || c >= utf8.RuneSelf || strings.IndexByte("!#$%&'*+-/=?^_`{|}~", c) >= 0
 }
 
 // isGraphic tells a printable ASCII octet or a space.
 func isGraphic(c byte) bool { return ' ' <= c && c < 0x7f }
-
-func isASCII(s string) bool {
-	for i := range len(s) {
-		if s[i] >= utf8.RuneSelf {
-			return false
-		}
-	}
-	return true
-}
-
-// foldEqual compares with ASCII letters in either case. strings.EqualFold
-// would also take U+017F for S and U+212A for K.
-func foldEqual(s, upper string) bool {
-	if len(s) != len(upper) {
-		return false
-	}
-	for i := range len(s) {
-		c := s[i]
-		if 'a' <= c && c <= 'z' {
-			c -= 'a' - 'A'
-		}
-		if c != upper[i] {
-			return false
-		}
-	}
-	return true
-}

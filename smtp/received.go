@@ -6,6 +6,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/wirepost/wirepost/internal/ascii"
 )
 
 // ReceivedHeader returns the trace header that a server puts before a message
@@ -62,7 +64,7 @@ func (c *Conn) Protocol(env *Envelope) string {
 // helloDomain is the client's name for itself if it is one that a header can
 // hold, in UTF-8 or not, else its address.
 func (c *Conn) helloDomain(inUTF8 bool) string {
-	if _, rest, err := cutDomain(c.hello); err == nil && rest == "" && (inUTF8 || isASCII(c.hello)) {
+	if _, rest, err := cutDomain(c.hello); err == nil && rest == "" && (inUTF8 || ascii.Is(c.hello)) {
 		return c.hello
 	}
 	return addressLiteral(addrOf(c.RemoteAddr()))

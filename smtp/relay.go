@@ -8,6 +8,8 @@ import (
 	"strings"
 
 	"golang.org/x/net/idna"
+
+	"github.com/wirepost/wirepost/internal/ascii"
 )
 
 // A RelayFunc judges a recipient outside the Server's Domains: nil lets c
@@ -84,7 +86,7 @@ func (s *domainSet) has(domain string) bool { return s.all || s.names[foldDomain
 // foldDomain returns the form of a domain name that equal names share: A-labels
 // in lower case (RFC 6531, 3.7.1).
 func foldDomain(d string) string {
-	if !isASCII(d) {
+	if !ascii.Is(d) {
 		if a, err := idna.Lookup.ToASCII(d); err == nil {
 			return a
 		}

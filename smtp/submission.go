@@ -6,6 +6,8 @@ import (
 	"crypto/rand"
 	"io"
 	"time"
+
+	"github.com/wirepost/wirepost/internal/ascii"
 )
 
 // A SenderFunc judges whether a client may send as from: nil lets it, a Reply
@@ -106,7 +108,7 @@ func hasHeader(message []byte, name string) bool {
 			return false
 		}
 		field, _, ok := bytes.Cut(line, []byte(":"))
-		if ok && foldEqual(string(bytes.TrimRight(field, " \t")), name) {
+		if ok && ascii.EqualFold(string(bytes.TrimRight(field, " \t")), name) {
 			return true
 		}
 	}

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/wirepost/wirepost/auth"
+	"github.com/wirepost/wirepost/internal/ascii"
 )
 
 // A Forwarded is what a trusted peer says of the client that a message came
@@ -34,7 +35,7 @@ type attributes []struct{ name, value string }
 
 // unavailable are the values for what a peer does not know.
 func unavailable(s string) bool {
-	return foldEqual(s, "[UNAVAILABLE]") || foldEqual(s, "[TEMPUNAVAIL]")
+	return ascii.EqualFold(s, "[UNAVAILABLE]") || ascii.EqualFold(s, "[TEMPUNAVAIL]")
 }
 
 // maxAttribute is how long a value may be (XFORWARD_README, note 1).
@@ -91,7 +92,7 @@ func (c *Conn) xclient(ctx context.Context, list attributes) Reply {
 		case "LOGIN":
 			login = a.value
 		case "PROTO":
-			ok = foldEqual(a.value, "SMTP") || foldEqual(a.value, "ESMTP")
+			ok = ascii.EqualFold(a.value, "SMTP") || ascii.EqualFold(a.value, "ESMTP")
 		default:
 			ok = false
 		}
@@ -171,7 +172,7 @@ func withAddr(ap netip.AddrPort, s string) (netip.AddrPort, bool) {
 	if s == "" {
 		return netip.AddrPort{}, true
 	}
-	if len(s) > len("IPV6:") && foldEqual(s[:len("IPV6:")], "IPV6:") {
+	if len(s) > len("IPV6:") && ascii.EqualFold(s[:len("IPV6:")], "IPV6:") {
 		s = s[len("IPV6:"):]
 	}
 	addr, err := netip.ParseAddr(s)

@@ -5,13 +5,15 @@ import (
 	"strconv"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/wirepost/wirepost/internal/ascii"
 )
 
 // decodeXtext undoes the encoding of a parameter's value (RFC 3461, 4). What
 // it returns is printable ASCII: a value that hides CR, LF or NUL is refused.
 func decodeXtext(s string) (string, error) {
 	decoded, err := decodeXtextUTF8(s)
-	if err == nil && !isASCII(decoded) {
+	if err == nil && !ascii.Is(decoded) {
 		return "", errSyntax
 	}
 	return decoded, err

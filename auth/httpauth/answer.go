@@ -7,6 +7,8 @@ import (
 	"strconv"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/wirepost/wirepost/internal/ascii"
 )
 
 // The qualities of protection (RFC 7616, 3.3).
@@ -32,7 +34,7 @@ func parseAnswer(params map[string]string) (*answer, error) {
 	d := &answer{
 		username: params["username"], realm: params["realm"], nonce: params["nonce"], uri: params["uri"],
 		response: params["response"], algorithm: params["algorithm"], cnonce: params["cnonce"],
-		opaque: params["opaque"], qop: lower(params["qop"]), nc: params["nc"],
+		opaque: params["opaque"], qop: ascii.Lower(params["qop"]), nc: params["nc"],
 	}
 	if ext, ok := params["username*"]; ok {
 		if d.username != "" {
@@ -42,7 +44,7 @@ func parseAnswer(params map[string]string) (*answer, error) {
 			return nil, fmt.Errorf("%w: username*", errBadRequest)
 		}
 	}
-	switch lower(params["userhash"]) {
+	switch ascii.Lower(params["userhash"]) {
 	case "", "false":
 	case "true":
 		d.userhash = true
@@ -86,7 +88,7 @@ func (d *answer) String() string {
 func fromExt(s string) (string, bool) {
 	charset, rest, ok := strings.Cut(s, "'")
 	_, text, both := strings.Cut(rest, "'")
-	if !ok || !both || !sameToken(charset, "UTF-8") {
+	if !ok || !both || !ascii.EqualFold(charset, "UTF-8") {
 		return "", false
 	}
 	text, err := url.PathUnescape(text)
@@ -104,7 +106,7 @@ func sameTarget(uri, target, host string) bool {
 			return s, true
 		}
 		u, err := url.Parse(s)
-		if err != nil || !sameToken(u.Host, host) {
+		if err != nil || !ascii.EqualFold(u.Host, host) {
 			return "", false
 		}
 		return u.RequestURI(), true

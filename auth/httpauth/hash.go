@@ -8,6 +8,8 @@ import (
 	"hash"
 	"slices"
 	"strings"
+
+	"github.com/wirepost/wirepost/internal/ascii"
 )
 
 // An algorithm is one line of the table below.
@@ -33,7 +35,7 @@ func algorithmOf(name string) (int, bool) {
 	if name == "" {
 		name = "MD5"
 	}
-	i := slices.IndexFunc(algorithms, func(a algorithm) bool { return sameToken(a.name, name) })
+	i := slices.IndexFunc(algorithms, func(a algorithm) bool { return ascii.EqualFold(a.name, name) })
 	return i, i >= 0
 }
 

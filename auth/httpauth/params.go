@@ -3,6 +3,8 @@ package httpauth
 import (
 	"fmt"
 	"strings"
+
+	"github.com/wirepost/wirepost/internal/ascii"
 )
 
 // credentials are a scheme with what follows it: what Authorization holds, and
@@ -107,7 +109,7 @@ func (s *scanner) param(list []credentials, name string) error {
 		return errBadRequest
 	}
 	params := list[len(list)-1].params
-	name = lower(name)
+	name = ascii.Lower(name)
 	if _, twice := params[name]; twice {
 		return fmt.Errorf("%w: %s twice", errBadRequest, name)
 	}
@@ -157,24 +159,7 @@ func quote(s string) string {
 }
 
 func isTokenChar(c byte) bool {
-	return isAlnum(c) || strings.IndexByte("!#$%&'*+-.^_`|~", c) >= 0
+	return ascii.IsAlnum(c) || strings.IndexByte("!#$%&'*+-.^_`|~", c) >= 0
 }
 
-func isToken68Char(c byte) bool { return isAlnum(c) || strings.IndexByte("-._~+/", c) >= 0 }
-
-func isAlnum(c byte) bool {
-	return 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || '0' <= c && c <= '9'
-}
-
-// lower is ASCII's lower case, and sameToken compares by it: strings.EqualFold
-// would take U+017F for S.
-func lower(s string) string {
-	return strings.Map(func(r rune) rune {
-		if 'A' <= r && r <= 'Z' {
-			r += 'a' - 'A'
-		}
-		return r
-	}, s)
-}
-
-func sameToken(a, b string) bool { return len(a) == len(b) && lower(a) == lower(b) }
+func isToken68Char(c byte) bool { return ascii.IsAlnum(c) || strings.IndexByte("-._~+/", c) >= 0 }

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/wirepost/wirepost/auth"
+	"github.com/wirepost/wirepost/internal/ascii"
 )
 
 // serveDigest checks an answer. Whatever is wrong with the login, the client
@@ -46,7 +47,7 @@ func serveDigest(h *Handler, a *attempt, given credentials) (v verdict) {
 // is one to a challenge of this server, and to this request.
 func (h *Handler) acceptable(a *attempt, d *answer) (algorithm, error) {
 	i, ok := algorithmOf(d.algorithm)
-	ok = ok && strings.Contains(","+lower(strings.Join(h.digestAlgorithms(), ","))+",", ","+lower(algorithms[i].name)+",")
+	ok = ok && strings.Contains(","+ascii.Lower(strings.Join(h.digestAlgorithms(), ","))+",", ","+ascii.Lower(algorithms[i].name)+",")
 	switch {
 	case !ok, d.qop == qopInt && !h.Digest.Integrity:
 		return algorithm{}, auth.ErrMechanism
@@ -68,7 +69,7 @@ func (h *Handler) digestName(a *attempt, d *answer) (name string, err error) {
 		}
 		i, _ := algorithmOf(d.algorithm)
 		base := strings.TrimSuffix(algorithms[i].name, "-sess")
-		if d.name, err = hashes.UserHash(a.request.Context(), a.conn, base, d.realm, lower(d.username)); err != nil {
+		if d.name, err = hashes.UserHash(a.request.Context(), a.conn, base, d.realm, ascii.Lower(d.username)); err != nil {
 			return "", err
 		}
 	}
@@ -122,7 +123,7 @@ var errStale = fmt.Errorf("httpauth: the nonce is too old: %w", auth.ErrMechanis
 // proven checks the response, then the nonce: one that is stale is told only to
 // who knows the password (RFC 7616, 3.3).
 func (h *Handler) proven(a *attempt, alg algorithm, d *answer, secret string, body []byte) error {
-	if !hmac.Equal([]byte(alg.response(d, secret, a.request.Method, body)), []byte(lower(d.response))) {
+	if !hmac.Equal([]byte(alg.response(d, secret, a.request.Method, body)), []byte(ascii.Lower(d.response))) {
 		return auth.ErrCredentials
 	}
 	t := now()

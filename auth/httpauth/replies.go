@@ -8,6 +8,7 @@ import (
 	"net/http"
 
 	"github.com/wirepost/wirepost/auth"
+	"github.com/wirepost/wirepost/internal/ascii"
 )
 
 // A digestSession is a challenge that is being answered, more than once.
@@ -31,7 +32,7 @@ func (t *Transport) digestAuth(s *digestSession, count uint32, req *http.Request
 		uri: req.URL.RequestURI(), algorithm: c.params["algorithm"], qop: qopOf(c),
 		nc: fmt.Sprintf("%08x", count), cnonce: rand.Text(),
 	}
-	if sameToken(c.params["userhash"], "true") {
+	if ascii.EqualFold(c.params["userhash"], "true") {
 		d.username, d.userhash = alg.sum(t.User, d.realm), true
 	}
 	var content []byte
@@ -68,7 +69,7 @@ func (t *Transport) ntlmAuth(l *lane, req *http.Request, resp *http.Response, sc
 	discard(resp)
 	for _, w := range resp.Header["Www-Authenticate"] {
 		list, err := parseChallenges(w)
-		if err != nil || len(list) != 1 || !sameToken(list[0].scheme, scheme) || list[0].token == "" {
+		if err != nil || len(list) != 1 || !ascii.EqualFold(list[0].scheme, scheme) || list[0].token == "" {
 			continue
 		}
 		challenge, err := base64.StdEncoding.DecodeString(list[0].token)

@@ -5,15 +5,17 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+
+	"github.com/wirepost/wirepost/internal/ascii"
 )
 
 // ranks are the schemes by strength; Digest comes twice.
 var ranks = []func(c *credentials) bool{
-	func(c *credentials) bool { return sameToken(c.scheme, "Digest") && !isMD5(c) },
-	func(c *credentials) bool { return sameToken(c.scheme, "NTLM") },
-	func(c *credentials) bool { return sameToken(c.scheme, "Negotiate") },
-	func(c *credentials) bool { return sameToken(c.scheme, "Digest") },
-	func(c *credentials) bool { return sameToken(c.scheme, "Basic") },
+	func(c *credentials) bool { return ascii.EqualFold(c.scheme, "Digest") && !isMD5(c) },
+	func(c *credentials) bool { return ascii.EqualFold(c.scheme, "NTLM") },
+	func(c *credentials) bool { return ascii.EqualFold(c.scheme, "Negotiate") },
+	func(c *credentials) bool { return ascii.EqualFold(c.scheme, "Digest") },
+	func(c *credentials) bool { return ascii.EqualFold(c.scheme, "Basic") },
 }
 
 func isMD5(c *credentials) bool {
@@ -22,7 +24,7 @@ func isMD5(c *credentials) bool {
 }
 
 func (c *credentials) stale() bool {
-	return sameToken(c.scheme, "Digest") && sameToken(c.params["stale"], "true")
+	return ascii.EqualFold(c.scheme, "Digest") && ascii.EqualFold(c.params["stale"], "true")
 }
 
 // choose returns the strongest challenge that can be answered, nil if there is
@@ -60,14 +62,14 @@ func strength(c *credentials) int {
 }
 
 func (t *Transport) usable(req *http.Request, c *credentials) bool {
-	if t.Schemes != nil && !slices.ContainsFunc(t.Schemes, func(s string) bool { return sameToken(s, c.scheme) }) {
+	if t.Schemes != nil && !slices.ContainsFunc(t.Schemes, func(s string) bool { return ascii.EqualFold(s, c.scheme) }) {
 		return false
 	}
 	switch {
-	case sameToken(c.scheme, "Digest"):
+	case ascii.EqualFold(c.scheme, "Digest"):
 		_, known := algorithmOf(c.params["algorithm"])
 		return known && c.params["nonce"] != "" && qopOf(c) != ""
-	case sameToken(c.scheme, "Basic"):
+	case ascii.EqualFold(c.scheme, "Basic"):
 		return (t.AllowInsecure || req.URL.Scheme == "https") && !strings.Contains(t.User, ":")
 	}
 	return true
@@ -76,7 +78,7 @@ func (t *Transport) usable(req *http.Request, c *credentials) bool {
 // qopOf returns the quality of protection to use. Without any it is RFC 2069's
 // Digest, by which a response is good for any body and any time.
 func qopOf(c *credentials) string {
-	offered := strings.FieldsFunc(lower(c.params["qop"]), func(r rune) bool { return r == ',' || r == ' ' || r == '\t' })
+	offered := strings.FieldsFunc(ascii.Lower(c.params["qop"]), func(r rune) bool { return r == ',' || r == ' ' || r == '\t' })
 	for _, qop := range []string{qopAuth, qopInt} {
 		if slices.Contains(offered, qop) {
 			return qop
@@ -89,12 +91,12 @@ func qopOf(c *credentials) string {
 // with, "" if there is none.
 func (t *Transport) reply(l *lane, req *http.Request, resp *http.Response, c *credentials, body *payload) (string, error) {
 	switch {
-	case sameToken(c.scheme, "Basic"):
+	case ascii.EqualFold(c.scheme, "Basic"):
 		t.mu.Lock()
 		t.basic = true
 		t.mu.Unlock()
 		return t.basicAuth(), nil
-	case sameToken(c.scheme, "Digest"):
+	case ascii.EqualFold(c.scheme, "Digest"):
 		s := &digestSession{challenge: c}
 		t.mu.Lock()
 		t.digest = s

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/wirepost/wirepost/auth"
+	"github.com/wirepost/wirepost/internal/ascii"
 )
 
 // A scheme is one line of the table below.
@@ -55,14 +56,14 @@ func (h *Handler) offered(a *attempt) (list []*scheme) {
 
 // scheme returns the one of this name, nil if it is not offered.
 func (h *Handler) scheme(a *attempt, name string) *scheme {
-	if !slices.ContainsFunc(h.schemeNames(), func(n string) bool { return sameToken(n, name) }) {
+	if !slices.ContainsFunc(h.schemeNames(), func(n string) bool { return ascii.EqualFold(n, name) }) {
 		return nil
 	}
 	return h.usable(a, name)
 }
 
 func (h *Handler) usable(a *attempt, name string) *scheme {
-	i := slices.IndexFunc(schemes, func(s scheme) bool { return sameToken(s.name, name) })
+	i := slices.IndexFunc(schemes, func(s scheme) bool { return ascii.EqualFold(s.name, name) })
 	if i < 0 || h.Auth == nil || !schemes[i].able(h, a) {
 		return nil
 	}
@@ -86,7 +87,7 @@ func (h *Handler) Challenge(w http.ResponseWriter, r *http.Request) {
 func (h *Handler) challenge(w http.ResponseWriter, a *attempt) {
 	// A client that sends first and listens afterwards should find the answer,
 	// and not that nobody took the body. Who asks before sending need not send.
-	if !sameToken(a.request.Header.Get("Expect"), "100-continue") {
+	if !ascii.EqualFold(a.request.Header.Get("Expect"), "100-continue") {
 		h.drain(a.request)
 	}
 	header := w.Header()
@@ -158,7 +159,7 @@ func WindowsAccount(domains ...string) func(name string) string {
 			return name[i+1:]
 		}
 		i := strings.LastIndexByte(name, '@')
-		if i > 0 && slices.ContainsFunc(domains, func(d string) bool { return sameToken(d, name[i+1:]) }) {
+		if i > 0 && slices.ContainsFunc(domains, func(d string) bool { return ascii.EqualFold(d, name[i+1:]) }) {
 			return name[:i]
 		}
 		return name

@@ -10,6 +10,8 @@ import (
 	"net/http"
 	"net/url"
 	"sync"
+
+	"github.com/wirepost/wirepost/internal/ascii"
 )
 
 // Transport is an http.RoundTripper that logs in where it is asked to, by the
@@ -131,7 +133,7 @@ func (t *Transport) isFor(u *url.URL) bool {
 	}
 	full := func(host string) string {
 		h := &url.URL{Host: host}
-		return lower(h.Hostname()) + ":" + cmp.Or(h.Port(), map[string]string{"http": "80", "https": "443"}[u.Scheme])
+		return ascii.Lower(h.Hostname()) + ":" + cmp.Or(h.Port(), map[string]string{"http": "80", "https": "443"}[u.Scheme])
 	}
 	return full(t.Host) == full(u.Host)
 }

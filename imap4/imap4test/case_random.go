@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"slices"
+
+	"github.com/wirepost/wirepost/internal/ascii"
 )
 
 // randomCases have three sessions do things to one mailbox, at once and at
@@ -108,12 +110,12 @@ func (s *session) view() []string {
 		uid, flags := "", []string(nil)
 		items := r.args[0].list
 		for i := 0; i+1 < len(items); i += 2 {
-			switch upper(items[i].text) {
+			switch ascii.Upper(items[i].text) {
 			case "UID":
 				uid = items[i+1].text
 			case "FLAGS":
 				for _, f := range items[i+1].list {
-					if name := upper(f.text); name != `\RECENT` {
+					if name := ascii.Upper(f.text); name != `\RECENT` {
 						flags = append(flags, name)
 					}
 				}

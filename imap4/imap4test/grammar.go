@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+
+	"github.com/wirepost/wirepost/internal/ascii"
 )
 
 // A response is one that a server sent, taken apart and found to be as the
@@ -34,7 +36,7 @@ func (r *response) codeName() string {
 	if len(r.code) == 0 {
 		return ""
 	}
-	return upper(r.code[0].text)
+	return ascii.Upper(r.code[0].text)
 }
 
 func isStatus(name string) bool {
@@ -63,7 +65,7 @@ func parseResponse(raw string, utf8 bool) (*response, error) {
 		return nil, errors.New("not a tag")
 	}
 	word, args, more := strings.Cut(rest, " ")
-	r.name = upper(word)
+	r.name = ascii.Upper(word)
 	if isStatus(r.name) {
 		if tag != "*" && (r.name == "BYE" || r.name == "PREAUTH") {
 			return nil, fmt.Errorf("%s with a tag", r.name)
@@ -83,7 +85,7 @@ func parseResponse(raw string, utf8 bool) (*response, error) {
 		}
 		r.number = int(n)
 		word, args, more = strings.Cut(args, " ")
-		r.name = upper(word)
+		r.name = ascii.Upper(word)
 		if _, ok := numbered[r.name]; !ok {
 			return nil, fmt.Errorf("no response is %q", word)
 		}
@@ -138,7 +140,7 @@ func (r *response) parseStatus(s string) error {
 		return fmt.Errorf("the response code %q", name)
 	}
 	r.code = []node{{text: name}}
-	check, known := codes[upper(name)]
+	check, known := codes[ascii.Upper(name)]
 	if !known {
 		if more {
 			r.code = append(r.code, node{text: args})
@@ -217,7 +219,7 @@ func (p *parser) atom(what string) string {
 	if p.err == nil && (n.kind != atom || !isAtom(n.text) || n.glued) {
 		p.fail("%s is not an atom: %q", what, n.text)
 	}
-	return upper(n.text)
+	return ascii.Upper(n.text)
 }
 
 func (p *parser) number(what string, least, most uint64) uint64 {
@@ -234,7 +236,7 @@ const (
 	max63 = 1<<63 - 1
 )
 
-func (n node) isNil() bool { return n.kind == atom && upper(n.text) == "NIL" }
+func (n node) isNil() bool { return n.kind == atom && ascii.Upper(n.text) == "NIL" }
 
 func (n node) isString() bool { return n.kind == quoted || n.kind == literal }
 
@@ -312,7 +314,7 @@ func (p *parser) flags(what string, more ...string) {
 			if n.kind != atom || n.glued || !isAtom(name) && !(n.text == `\*` && len(more) > 0) {
 				in.fail("a flag %q", n.text)
 			}
-			if upper(n.text) == `\RECENT` && what == "FLAGS" {
+			if ascii.Upper(n.text) == `\RECENT` && what == "FLAGS" {
 				in.fail(`\Recent among the flags of a mailbox`)
 			}
 		}

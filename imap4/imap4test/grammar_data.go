@@ -3,6 +3,8 @@ package imap4test
 import (
 	"fmt"
 	"strings"
+
+	"github.com/wirepost/wirepost/internal/ascii"
 )
 
 // numbered are the responses behind a number.
@@ -70,7 +72,7 @@ var checks = map[string]checkFunc{
 				}
 			})
 		}
-		if p.more() && upper(p.nodes[0].text) == "UID" && p.nodes[0].kind == atom {
+		if p.more() && ascii.Upper(p.nodes[0].text) == "UID" && p.nodes[0].kind == atom {
 			p.next("UID")
 		}
 		for p.more() {

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"regexp"
 	"strings"
+
+	"github.com/wirepost/wirepost/internal/ascii"
 )
 
 var (
@@ -24,7 +26,7 @@ func checkFetch(p *parser, r *response) error {
 			if in.err == nil && n.kind != atom {
 				in.fail("an item that is no atom")
 			}
-			in.fetchItem(upper(n.text))
+			in.fetchItem(ascii.Upper(n.text))
 			if !in.more() {
 				return
 			}
@@ -148,7 +150,7 @@ func (p *parser) multipart(extended bool, depth int) {
 }
 
 func (p *parser) part(extended bool, depth int) {
-	kind, subtype := upper(p.string("media type")), upper(p.string("media subtype"))
+	kind, subtype := ascii.Upper(p.string("media type")), ascii.Upper(p.string("media subtype"))
 	p.parameters()
 	p.nstring("id")
 	p.nstring("description")

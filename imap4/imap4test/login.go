@@ -4,6 +4,8 @@ import (
 	"encoding/base64"
 	"slices"
 	"strings"
+
+	"github.com/wirepost/wirepost/internal/ascii"
 )
 
 // capability asks what the server can do.
@@ -12,7 +14,7 @@ func (s *session) capability() {
 	for _, r := range s.want("CAPABILITY").untagged {
 		if r.name == "CAPABILITY" {
 			for _, n := range r.args {
-				s.caps[upper(n.text)] = true
+				s.caps[ascii.Upper(n.text)] = true
 			}
 		}
 	}

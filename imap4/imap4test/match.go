@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/wirepost/wirepost/internal/ascii"
 )
 
 // A matcher compares responses with patterns. A pattern is written as a response
@@ -55,14 +57,14 @@ func (m *matcher) response(pattern string, r *response) error {
 	}
 	if isNumber(name) || name == "_" || strings.HasPrefix(name, "@") || strings.HasPrefix(name, ">") {
 		number := node{text: name}
-		if name, args, _ = strings.Cut(args, " "); upper(name) != r.name {
+		if name, args, _ = strings.Cut(args, " "); ascii.Upper(name) != r.name {
 			return errOther
 		}
 		if !m.node(number, node{text: strconv.Itoa(r.number)}) {
 			return errOther
 		}
 	}
-	if upper(name) != r.name {
+	if ascii.Upper(name) != r.name {
 		return errOther
 	}
 	want, err := (&lexer{s: args, utf8: true, lenient: true, sections: r.name == "FETCH" || r.name == "UIDFETCH"}).all()
@@ -126,7 +128,7 @@ func (m *matcher) args(name string, want, got []node) bool {
 }
 
 func mailbox(n node) string {
-	if upper(n.text) == "INBOX" {
+	if ascii.Upper(n.text) == "INBOX" {
 		return "INBOX"
 	}
 	return n.text
@@ -157,7 +159,7 @@ func (m *matcher) node(want, got node) bool {
 		return ok && err == nil
 	}
 	if want.kind != atom {
-		return got.text == want.text && (got.kind != atom || upper(got.text) != "NIL")
+		return got.text == want.text && (got.kind != atom || ascii.Upper(got.text) != "NIL")
 	}
 	switch text := want.text; {
 	case text == "_":
@@ -172,10 +174,10 @@ func (m *matcher) node(want, got node) bool {
 		least, err := strconv.ParseUint(text[1:], 10, 64)
 		n, err2 := strconv.ParseUint(got.text, 10, 64)
 		return err == nil && err2 == nil && n > least
-	case upper(text) == "NIL":
+	case ascii.Upper(text) == "NIL":
 		return got.isNil()
 	}
-	if upper(want.text) == upper(got.text) {
+	if ascii.EqualFold(want.text, got.text) {
 		return !got.isNil()
 	}
 	return sameSet(want.text, got.text)
@@ -204,12 +206,12 @@ func normal(spans []span) []span {
 // pairs looks for each wanted name and value.
 func (m *matcher) pairs(want, got []node) bool {
 	for i := 0; i+1 < len(want); i += 2 {
-		at := slices.IndexFunc(got, func(n node) bool { return n.kind != list && upper(n.text) == upper(want[i].text) })
+		at := slices.IndexFunc(got, func(n node) bool { return n.kind != list && ascii.EqualFold(n.text, want[i].text) })
 		if at < 0 || at+1 >= len(got) {
 			return false
 		}
 		value, is := want[i+1], got[at+1]
-		if upper(want[i].text) == "FLAGS" {
+		if ascii.Upper(want[i].text) == "FLAGS" {
 			if value.kind != list {
 				if !m.node(value, is) {
 					return false
@@ -232,8 +234,8 @@ func (m *matcher) flags(want, got []node) bool {
 	if slices.ContainsFunc(want, func(n node) bool { return n.text == "..." || strings.HasPrefix(n.text, "!") }) {
 		return m.subset(want, got)
 	}
-	named := slices.ContainsFunc(want, func(n node) bool { return upper(n.text) == `\RECENT` })
-	left := slices.DeleteFunc(slices.Clone(got), func(n node) bool { return !named && upper(n.text) == `\RECENT` })
+	named := slices.ContainsFunc(want, func(n node) bool { return ascii.Upper(n.text) == `\RECENT` })
+	left := slices.DeleteFunc(slices.Clone(got), func(n node) bool { return !named && ascii.Upper(n.text) == `\RECENT` })
 	return len(left) == len(want) && m.subset(want, left)
 }
 
@@ -244,7 +246,7 @@ func (m *matcher) subset(want, got []node) bool {
 		if text == "..." {
 			continue
 		}
-		there := slices.ContainsFunc(got, func(n node) bool { return upper(n.text) == upper(text) })
+		there := slices.ContainsFunc(got, func(n node) bool { return ascii.EqualFold(n.text, text) })
 		if there == not {
 			return false
 		}
@@ -273,7 +275,7 @@ func (m *matcher) anyOrder(want, got []node) bool {
 func (m *matcher) esearch(want, got []node) bool {
 	take := func(nodes []node) (front, rest []node) {
 		for i, n := range nodes {
-			if n.kind != list && upper(n.text) != "UID" {
+			if n.kind != list && ascii.Upper(n.text) != "UID" {
 				return nodes[:i], nodes[i:]
 			}
 		}
@@ -283,7 +285,7 @@ func (m *matcher) esearch(want, got []node) bool {
 	gotFront, gotRest := take(got)
 	for len(wantRest) > 0 {
 		if absent, ok := strings.CutPrefix(wantRest[0].text, "!"); ok {
-			if slices.ContainsFunc(gotRest, func(n node) bool { return upper(n.text) == upper(absent) }) {
+			if slices.ContainsFunc(gotRest, func(n node) bool { return ascii.EqualFold(n.text, absent) }) {
 				return false
 			}
 			wantRest = wantRest[1:]

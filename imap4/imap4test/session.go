@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/wirepost/wirepost/internal/ascii"
 	"github.com/wirepost/wirepost/internal/conform"
 )
 
@@ -99,7 +100,7 @@ func (s *session) read() *response {
 func hasItems(line string) bool {
 	tag, rest, _ := strings.Cut(line, " ")
 	name, _, _ := strings.Cut(rest, " ")
-	return tag == "*" && !isStatus(upper(name))
+	return tag == "*" && !isStatus(ascii.Upper(name))
 }
 
 // announced tells the size of the literal that follows a line, if one does.
@@ -249,7 +250,7 @@ func quote(s string) string {
 
 func verbOf(text string) string {
 	verb, rest, _ := strings.Cut(text, " ")
-	if upper(verb) == "UID" {
+	if ascii.Upper(verb) == "UID" {
 		more, _, _ := strings.Cut(rest, " ")
 		return verb + " " + more
 	}

@@ -218,12 +218,3 @@ func isAtom(s string) bool { return s != "" && !strings.ContainsAny(s, "(){ %*\"
 
 // isAtomString: ASTRING-CHARs.
 func isAtomString(s string) bool { return s != "" && !strings.ContainsAny(s, "(){ %*\"\\") }
-
-func upper(s string) string {
-	return strings.Map(func(r rune) rune {
-		if 'a' <= r && r <= 'z' {
-			return r - 'a' + 'A'
-		}
-		return r
-	}, s)
-}

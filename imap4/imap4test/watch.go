@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/wirepost/wirepost/internal/ascii"
 )
 
 // A watch looks at all that a server says in a conversation, and knows what may
@@ -30,7 +32,7 @@ func (w *watch) see(r *response, pending []command) error {
 	}
 	verb := ""
 	if len(pending) > 0 {
-		verb = upper(verbOf(pending[0].text))
+		verb = ascii.Upper(verbOf(pending[0].text))
 	}
 	if r.tag != "*" {
 		return w.answered(r, pending, verb)
@@ -48,7 +50,7 @@ func (w *watch) see(r *response, pending []command) error {
 	case "FLAGS":
 		w.flags = make(map[string]bool)
 		for _, f := range r.args[0].list {
-			w.flags[upper(f.text)] = true
+			w.flags[ascii.Upper(f.text)] = true
 		}
 	case "EXISTS":
 		if w.counted && r.number < w.messages {
@@ -68,7 +70,7 @@ func (w *watch) see(r *response, pending []command) error {
 		}
 	case "ENABLED":
 		for _, n := range r.args {
-			switch upper(n.text) {
+			switch ascii.Upper(n.text) {
 			case "UTF8=ACCEPT", "IMAP4REV2":
 				w.utf8 = true
 			case "QRESYNC":
@@ -161,16 +163,16 @@ func (w *watch) fetched(r *response) error {
 	}
 	items := r.args[0].list
 	for i := 0; i+1 < len(items); i += 2 {
-		if upper(items[i].text) == "UID" && !w.uidonly {
+		if ascii.Upper(items[i].text) == "UID" && !w.uidonly {
 			if err := w.named(r.number, items[i+1].text); err != nil {
 				return err
 			}
 		}
-		if upper(items[i].text) != "FLAGS" {
+		if ascii.Upper(items[i].text) != "FLAGS" {
 			continue
 		}
 		for _, f := range items[i+1].list {
-			if name := upper(f.text); name != `\RECENT` && w.flags != nil && !w.flags[name] {
+			if name := ascii.Upper(f.text); name != `\RECENT` && w.flags != nil && !w.flags[name] {
 				return fmt.Errorf("the flag %s has not been announced by FLAGS", f.text)
 			}
 		}
@@ -203,7 +205,7 @@ func correlated(r *response, tag string) error {
 		return errors.New("ESEARCH without the tag of its command")
 	}
 	for i, n := range r.args[0].list {
-		if i%2 == 1 && upper(r.args[0].list[i-1].text) == "TAG" && n.text != tag {
+		if i%2 == 1 && ascii.Upper(r.args[0].list[i-1].text) == "TAG" && n.text != tag {
 			return fmt.Errorf("ESEARCH with the tag %q, want %q", n.text, tag)
 		}
 	}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/wirepost/wirepost/imap4"
 )
@@ -175,14 +174,4 @@ func (s *Store) release(msg *message) {
 	if msg.blob.messages--; msg.blob.messages == 0 {
 		delete(s.blobs, msg.EmailID)
 	}
-}
-
-// lower folds ASCII letters only, as keywords compare.
-func lower(s string) string {
-	return strings.Map(func(r rune) rune {
-		if 'A' <= r && r <= 'Z' {
-			return r + 'a' - 'A'
-		}
-		return r
-	}, s)
 }

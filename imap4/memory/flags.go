@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/wirepost/wirepost/imap4"
+	"github.com/wirepost/wirepost/internal/ascii"
 )
 
 // SetFlags implements imap4.Account.
@@ -54,7 +55,7 @@ func (m *mailbox) apply(old imap4.Flags, c imap4.FlagChange) (imap4.Flags, bool)
 	case imap4.RemoveFlags:
 		f.System = old.System &^ c.Flags.System
 		for _, k := range old.Keywords {
-			if !slices.ContainsFunc(c.Flags.Keywords, func(r string) bool { return lower(r) == lower(k) }) {
+			if !slices.ContainsFunc(c.Flags.Keywords, func(r string) bool { return ascii.EqualFold(r, k) }) {
 				f.Keywords = append(f.Keywords, k)
 			}
 		}
@@ -67,10 +68,10 @@ func (m *mailbox) apply(old imap4.Flags, c imap4.FlagChange) (imap4.Flags, bool)
 func (m *mailbox) spelled(f imap4.Flags) imap4.Flags {
 	own := imap4.Flags{System: f.System}
 	for _, k := range f.Keywords {
-		first, ok := m.keywords[lower(k)]
+		first, ok := m.keywords[ascii.Lower(k)]
 		if !ok {
 			first = k
-			m.keywords[lower(k)] = k
+			m.keywords[ascii.Lower(k)] = k
 		}
 		own.Keywords = append(own.Keywords, first)
 	}

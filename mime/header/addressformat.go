@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/wirepost/wirepost/internal/ascii"
 )
 
 // Errors of what cannot be written.
@@ -78,7 +80,7 @@ func checkAddress(a Address, mode Mode) error {
 		return ErrControl
 	case !utf8.ValidString(a.Local) || !utf8.ValidString(a.Domain): // each: halves of a character make a whole one
 		return ErrUTF8
-	case mode == ASCII && !isASCII(a.Local+a.Domain):
+	case mode == ASCII && !ascii.Is(a.Local+a.Domain):
 		return fmt.Errorf("%w: %q needs UTF-8 header fields (SMTPUTF8)", ErrAddress, a)
 	case len(a.Spec()) > maxWord:
 		return fmt.Errorf("%w: longer than a line", ErrAddress)

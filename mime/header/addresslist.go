@@ -3,6 +3,7 @@ package header
 import (
 	"strings"
 
+	"github.com/wirepost/wirepost/internal/ascii"
 	"github.com/wirepost/wirepost/mime/defect"
 )
 
@@ -88,7 +89,7 @@ func (p *addressParser) begin(i int) {
 }
 
 func (p *addressParser) list() []Address {
-	p.eightBit = !isASCII(p.s)
+	p.eightBit = !ascii.Is(p.s)
 	if n := strings.Count(p.s, ","); trimSpace(p.s) != "" {
 		p.out = make([]Address, 0, min(n+1, 1024))
 	}
@@ -288,7 +289,7 @@ func (p *addressParser) colon(i int) {
 	case p.at >= 0 || p.angle >= 0: // no display name: an octet like others
 		p.plain = false
 		return
-	case equalFold(trimSpace(name), "mailto"):
+	case ascii.EqualFold(trimSpace(name), "mailto"):
 		p.found.Add(AddressIsAURL, int64(p.start))
 	case p.depth == maxGroupDepth:
 		p.found.Add(GroupDepth, int64(i))

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"github.com/wirepost/wirepost/internal/ascii"
 	"github.com/wirepost/wirepost/mime/charset"
 	"github.com/wirepost/wirepost/mime/defect"
 )
@@ -59,7 +60,7 @@ func blank(b []byte) (changed bool) {
 
 // isUTF8 reports whether b is labelled as UTF-8 or ASCII, and is.
 func isUTF8(label string, b []byte) bool {
-	return (equalFold(label, "utf-8") || equalFold(label, "us-ascii")) && utf8.Valid(b)
+	return (ascii.EqualFold(label, "utf-8") || ascii.EqualFold(label, "us-ascii")) && utf8.Valid(b)
 }
 
 // guess decodes text of unknown charset. What is left after that is no text: U+FFFD.

@@ -1,6 +1,10 @@
 package header
 
-import "time"
+import (
+	"time"
+
+	"github.com/wirepost/wirepost/internal/ascii"
+)
 
 // The names of months and days, as they are compared.
 const (
@@ -61,10 +65,10 @@ func (p *dateParser) word(i int) int {
 // zoneWord takes what may be the name of a zone, or which half of the day it is.
 func (p *dateParser) zoneWord(word string, i int) {
 	switch {
-	case equalFold(word, "pm"):
+	case ascii.EqualFold(word, "pm"):
 		p.pm = true
 		p.oddity(i)
-	case equalFold(word, "am"):
+	case ascii.EqualFold(word, "am"):
 		p.am = true
 		p.oddity(i)
 	case p.zone: // "+0100 CET"

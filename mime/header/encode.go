@@ -4,6 +4,8 @@ import (
 	"encoding/base64"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/wirepost/wirepost/internal/ascii"
 )
 
 // A Mode says what octets a field may have.
@@ -82,7 +84,7 @@ func encodeText(s string, mode Mode) string {
 
 // needsWord reports whether a word of text cannot stand as it is.
 func needsWord(s string, mode Mode) bool {
-	return len(s) > maxWord || hasControl(s) || mode == ASCII && !isASCII(s) || strings.Contains(s, "=?")
+	return len(s) > maxWord || hasControl(s) || mode == ASCII && !ascii.Is(s) || strings.Contains(s, "=?")
 }
 
 // phrase is a phrase of a text that is checked.

@@ -3,6 +3,7 @@ package header
 import (
 	"strings"
 
+	"github.com/wirepost/wirepost/internal/ascii"
 	"github.com/wirepost/wirepost/mime/defect"
 )
 
@@ -89,7 +90,7 @@ func ParseListURLs(value string, found *defect.List) []string {
 			switch url = value[start:i]; {
 			case strings.IndexByte(url, ':') > 0:
 				found.Add(BareURL, int64(start))
-			case equalFold(url, "no"):
+			case ascii.EqualFold(url, "no"):
 				url = ""
 			default:
 				found.Add(StrayText, int64(start))

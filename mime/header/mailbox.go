@@ -1,6 +1,10 @@
 package header
 
-import "strings"
+import (
+	"strings"
+
+	"github.com/wirepost/wirepost/internal/ascii"
+)
 
 // end reads the element that ends at i. listed says that a comma follows.
 func (p *addressParser) end(i int, listed bool) {
@@ -51,7 +55,7 @@ func (p *addressParser) endAngle() {
 		}
 	}
 	inside := trimSpace(p.s[p.angle:p.angleEnd])
-	if scheme := "mailto:"; len(inside) > len(scheme) && equalFold(inside[:len(scheme)], scheme) {
+	if scheme := "mailto:"; len(inside) > len(scheme) && ascii.EqualFold(inside[:len(scheme)], scheme) {
 		p.found.Add(AddressIsAURL, int64(p.angle))
 		inside = inside[len(scheme):]
 	}

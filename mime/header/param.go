@@ -1,6 +1,10 @@
 package header
 
-import "github.com/wirepost/wirepost/mime/defect"
+import (
+	"github.com/wirepost/wirepost/mime/defect"
+
+	"github.com/wirepost/wirepost/internal/ascii"
+)
 
 // Defects of parameters.
 const (
@@ -33,7 +37,7 @@ type Params []Param
 // Get returns the value of a parameter, "" if there is none. The case of ASCII letters does not matter.
 func (p Params) Get(name string) string {
 	for i := range p {
-		if equalFold(p[i].Name, name) {
+		if ascii.EqualFold(p[i].Name, name) {
 			return p[i].Value
 		}
 	}

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+
+	"github.com/wirepost/wirepost/internal/ascii"
 )
 
 // ErrParam is a parameter, or a value before parameters, that the grammar cannot say.
@@ -26,10 +28,10 @@ func FormatParams(value string, params Params, mode Mode) (string, error) {
 		return "", fmt.Errorf("%w: %q", ErrParam, value)
 	}
 	var b strings.Builder
-	b.WriteString(lower(value))
+	b.WriteString(ascii.Lower(value))
 	seen := make(map[string]bool, len(params))
 	for _, p := range params {
-		name := lower(p.Name)
+		name := ascii.Lower(p.Name)
 		if !isTokenText(name) || strings.ContainsAny(name, "*'%") || len(name) > foldAt || seen[name] || len(seen) == MaxParams {
 			return "", fmt.Errorf("%w: the name %q is wrong, doubled or one too many", ErrParam, p.Name)
 		}
@@ -45,11 +47,11 @@ func FormatParams(value string, params Params, mode Mode) (string, error) {
 	return b.String(), nil
 }
 
-func isTokenText(s string) bool { return s != "" && all(s, isToken) && isASCII(s) }
+func isTokenText(s string) bool { return s != "" && all(s, isToken) && ascii.Is(s) }
 
 func writeParam(b *strings.Builder, name string, p Param, mode Mode) {
 	v := p.Value
-	plain := p.Language == "" && !hasControl(v) && (mode == UTF8 || isASCII(v)) && len(quote(v)) <= maxQuoted &&
+	plain := p.Language == "" && !hasControl(v) && (mode == UTF8 || ascii.Is(v)) && len(quote(v)) <= maxQuoted &&
 		(name == "boundary" || !strings.Contains(v, "=?"))
 	switch {
 	case plain && v != "" && all(v, isAttr): // a token with ' is one, but some readers trip over it

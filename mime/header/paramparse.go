@@ -3,6 +3,7 @@ package header
 import (
 	"strings"
 
+	"github.com/wirepost/wirepost/internal/ascii"
 	"github.com/wirepost/wirepost/mime/defect"
 )
 
@@ -56,7 +57,7 @@ func (p *paramParser) value() string {
 	if start < len(p.s) && p.s[start] == '"' {
 		if text, ok := p.quoted(); ok {
 			p.found.Add(QuotedValue, int64(start))
-			return lower(clean(trimSpace(text), p.found))
+			return ascii.Lower(clean(trimSpace(text), p.found))
 		}
 	}
 	for p.i < len(p.s) && p.s[p.i] != ';' && p.s[p.i] != '(' && !is(p.s[p.i], isSpace) {
@@ -84,7 +85,7 @@ func (p *paramParser) value() string {
 			p.found.Add(StrayText, int64(from))
 		}
 	}
-	return lower(clean(v, p.found))
+	return ascii.Lower(clean(v, p.found))
 }
 
 // skip skips white space and comments. An opening parenthesis alone stays.
@@ -156,7 +157,7 @@ func (p *paramParser) param() {
 			return
 		}
 	}
-	p.add(lower(clean(name, p.found)), text, start)
+	p.add(ascii.Lower(clean(name, p.found)), text, start)
 }
 
 // quoted reads a quoted string. If it is not closed it moves past the quote and reports false.

@@ -4,6 +4,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/wirepost/wirepost/internal/ascii"
 	"github.com/wirepost/wirepost/mime/defect"
 )
 
@@ -81,7 +82,7 @@ func ParseReceived(value string, found *defect.List) Received {
 
 // clause finds what a keyword stands for, and where a comment behind it goes.
 func (r *Received) clause(word string) (field, info *string) {
-	switch lower(word) {
+	switch ascii.Lower(word) {
 	case "from":
 		return &r.From, &r.FromInfo
 	case "by":

@@ -3,6 +3,7 @@ package header
 import (
 	"strings"
 
+	"github.com/wirepost/wirepost/internal/ascii"
 	"github.com/wirepost/wirepost/mime/defect"
 )
 
@@ -91,7 +92,7 @@ func (d *decoder) plain(s string) {
 }
 
 func (d *decoder) word(w encodedWord) {
-	if !equalFold(d.label, w.charset) || len(d.pending) > maxEncoded {
+	if !ascii.EqualFold(d.label, w.charset) || len(d.pending) > maxEncoded {
 		d.flush()
 		d.label = w.charset
 	}

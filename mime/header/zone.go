@@ -1,6 +1,10 @@
 package header
 
-import "time"
+import (
+	"time"
+
+	"github.com/wirepost/wirepost/internal/ascii"
+)
 
 // maxZone is what no zone is away from UTC, in seconds. RFC 5322, 3.3 allows +9959, but no such place exists.
 const maxZone = 24 * 60 * 60
@@ -40,7 +44,7 @@ var zoneHours = []struct {
 // namedZone finds a zone by its name.
 func namedZone(name string) (offset int, ok bool) {
 	for i := range zoneHours {
-		if equalFold(zoneHours[i].name, name) {
+		if ascii.EqualFold(zoneHours[i].name, name) {
 			return zoneHours[i].hours * 60 * 60, true
 		}
 	}

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/wirepost/wirepost/internal/ascii"
 	"github.com/wirepost/wirepost/nntp"
 )
 
@@ -116,7 +117,7 @@ func (p *Peer) wantsPath(a *nntp.Candidate) bool {
 
 // is reports whether a path identity is the peer's.
 func (p *Peer) is(identity string) bool {
-	return sameIdentity(identity, p.Name) || slices.ContainsFunc(p.Exclude, func(s string) bool { return sameIdentity(s, identity) })
+	return ascii.EqualFold(identity, p.Name) || slices.ContainsFunc(p.Exclude, func(s string) bool { return ascii.EqualFold(s, identity) })
 }
 
 // identities yields the path identities of a Path: neither its last entry, which
@@ -134,24 +135,4 @@ func identities(path string) func(yield func(string) bool) {
 			}
 		}
 	}
-}
-
-// sameIdentity compares with ASCII letters in either case.
-func sameIdentity(s, t string) bool {
-	if len(s) != len(t) {
-		return false
-	}
-	for i := range len(s) {
-		if lower(s[i]) != lower(t[i]) {
-			return false
-		}
-	}
-	return true
-}
-
-func lower(c byte) byte {
-	if 'A' <= c && c <= 'Z' {
-		c += 'a' - 'A'
-	}
-	return c
 }

@@ -8,6 +8,8 @@ import (
 
 	"golang.org/x/text/cases"
 	"golang.org/x/text/unicode/norm"
+
+	"github.com/wirepost/wirepost/internal/ascii"
 )
 
 // Limits of names and addresses, in octets. The address's are those of RFC 5321, 4.5.3.1.
@@ -82,37 +84,14 @@ func checkAddresses(all []Address) error {
 // in Unicode's sense, and to how accented characters are composed. RFC 5321, 2.4 leaves that to the
 // host that owns them.
 func FoldName(s string) string {
-	if isASCII(s) {
+	if ascii.Is(s) {
 		return strings.ToLower(s)
 	}
 	return norm.NFC.String(cases.Fold().String(norm.NFC.String(s)))
 }
 
 // FoldDomain returns domain with ASCII letters in lower case, and nothing else changed.
-func FoldDomain(domain string) string { return lowerASCII(domain) }
-
-// lowerASCII leaves octets that are not ASCII as they are.
-func lowerASCII(s string) string {
-	if isASCII(s) {
-		return strings.ToLower(s)
-	}
-	b := []byte(s)
-	for i, c := range b {
-		if 'A' <= c && c <= 'Z' {
-			b[i] = c + ('a' - 'A')
-		}
-	}
-	return string(b)
-}
-
-func isASCII(s string) bool {
-	for i := range len(s) {
-		if s[i] >= utf8.RuneSelf {
-			return false
-		}
-	}
-	return true
-}
+func FoldDomain(domain string) string { return ascii.Lower(domain) }
 
 func printable(s string) bool {
 	return utf8.ValidString(s) && !strings.ContainsFunc(s, unicode.IsControl)

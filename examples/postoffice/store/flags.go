@@ -6,6 +6,8 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"github.com/wirepost/wirepost/internal/ascii"
 )
 
 // SystemFlags are the flags that IMAP defines (RFC 9051, 2.3.2), a bit each.
@@ -52,7 +54,7 @@ func (f Flags) Check() error {
 func spaceOrControl(r rune) bool { return unicode.IsSpace(r) || unicode.IsControl(r) }
 
 // FoldKeyword returns the form by which keywords compare: ASCII letters in lower case.
-func FoldKeyword(k string) string { return lowerASCII(k) }
+func FoldKeyword(k string) string { return ascii.Lower(k) }
 
 // Equal reports whether f and g are the same flags, in whatever order.
 func (f Flags) Equal(g Flags) bool {

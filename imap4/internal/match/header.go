@@ -5,6 +5,7 @@ import (
 
 	"github.com/wirepost/wirepost/imap4/internal/collate"
 	"github.com/wirepost/wirepost/imap4/internal/summary"
+	"github.com/wirepost/wirepost/internal/ascii"
 	"github.com/wirepost/wirepost/mime"
 	"github.com/wirepost/wirepost/mime/header"
 )
@@ -23,7 +24,7 @@ func Known(sum *summary.Summary, name string, s *collate.Search) (has, known boo
 // Field looks through the fields of a name, decoded, and reports whether there is one.
 func Field(h *mime.Header, name string, s *collate.Search) (has bool) {
 	for f := range h.All() {
-		if f.Name != "" && equalFold(f.Name, name) { // a line that is no field has no name
+		if f.Name != "" && ascii.EqualFold(f.Name, name) { // a line that is no field has no name
 			has = true
 			s.String(decode(f.Value()))
 		}
@@ -66,18 +67,4 @@ func decode(value string) string {
 		value = value[n:]
 	}
 	return b.String()
-}
-
-// equalFold compares without regard to the case of ASCII letters.
-func equalFold(a, b string) bool {
-	if len(a) != len(b) {
-		return false
-	}
-	for i := range len(a) {
-		c, d := a[i], b[i]
-		if c != d && (c^d != 0x20 || c|0x20 < 'a' || 'z' < c|0x20) {
-			return false
-		}
-	}
-	return true
 }

@@ -6,6 +6,8 @@ import (
 	"unicode/utf8"
 
 	"golang.org/x/text/unicode/norm"
+
+	"github.com/wirepost/wirepost/internal/ascii"
 )
 
 // Inbox is the name of the user's inbox (RFC 9051, 5.1).
@@ -51,15 +53,7 @@ func Parse(text string, separator byte) ([]string, error) {
 
 // IsInbox reports whether a component is INBOX, in whatever case of ASCII (RFC 9051, 5.1).
 func IsInbox(component string) bool {
-	if len(component) != len(Inbox) {
-		return false
-	}
-	for i := range len(Inbox) {
-		if upper(component[i]) != Inbox[i] {
-			return false
-		}
-	}
-	return true
+	return ascii.EqualFold(component, Inbox)
 }
 
 func upper(c byte) byte {

@@ -1,8 +1,7 @@
 package summary
 
 import (
-	"unicode/utf8"
-
+	"github.com/wirepost/wirepost/internal/ascii"
 	"github.com/wirepost/wirepost/mime"
 	"github.com/wirepost/wirepost/mime/header"
 )
@@ -121,7 +120,7 @@ func (r *renderer) orNil(s *string, words bool) {
 // string writes a string. What is not ASCII is, for clients that do not expect it, written as encoded words where those
 // may stand (RFC 2047), and else as a literal, which may have any octets.
 func (r *renderer) string(s string, words bool) {
-	if !isASCII(s) {
+	if !ascii.Is(s) {
 		r.wide = true
 		if words && !r.utf8 {
 			if encoded, err := header.EncodeText(header.DecodeText(s, nil), header.ASCII); err == nil {
@@ -130,13 +129,4 @@ func (r *renderer) string(s string, words bool) {
 		}
 	}
 	r.b = AppendString(r.b, s, r.utf8)
-}
-
-func isASCII(s string) bool {
-	for i := range len(s) {
-		if s[i] >= utf8.RuneSelf {
-			return false
-		}
-	}
-	return true
 }

@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"github.com/wirepost/wirepost/imap4/internal/collate"
+	"github.com/wirepost/wirepost/internal/ascii"
 	"github.com/wirepost/wirepost/mime"
 	"github.com/wirepost/wirepost/mime/header"
 )
@@ -23,7 +24,7 @@ const (
 // header: there is no such field, or key has what is in all of them, decoded, as a key of [collate.UnicodeCasemap], with a
 // line end between. has reports that there is one; it is to be relied on if known is set.
 func (s *Summary) Field(name string) (key string, has, known bool) {
-	name = lower(name)
+	name = ascii.Lower(name)
 	has = strings.Contains(s.names, "\n"+name+"\n")
 	if !has {
 		return "", false, s.all
@@ -46,7 +47,7 @@ func (s *Summary) keep(h *mime.Header, cut bool) {
 	names := []byte{'\n'}
 	seen := map[string]bool{}
 	for f := range h.All() {
-		name := lower(f.Name)
+		name := ascii.Lower(f.Name)
 		if i := fieldIndex(name); i >= 0 && s.cut>>i&1 == 0 {
 			if !appendField(&keys[i], f.Value(), seen[name]) {
 				s.cut |= 1 << i
@@ -89,20 +90,4 @@ func fieldIndex(name string) int {
 		}
 	}
 	return -1
-}
-
-// lower is s with the letters of ASCII in lower case.
-func lower(s string) string {
-	for i := range len(s) {
-		if 'A' <= s[i] && s[i] <= 'Z' {
-			b := []byte(s)
-			for j, c := range b {
-				if 'A' <= c && c <= 'Z' {
-					b[j] = c + ('a' - 'A')
-				}
-			}
-			return string(b)
-		}
-	}
-	return s
 }

@@ -3,6 +3,7 @@ package summary
 import (
 	"strconv"
 
+	"github.com/wirepost/wirepost/internal/ascii"
 	"github.com/wirepost/wirepost/mime"
 	"github.com/wirepost/wirepost/mime/header"
 )
@@ -107,7 +108,7 @@ func (r *renderer) params(params header.Params) {
 	for i, p := range params {
 		r.b = append(r.b, " ("[max(0, 1-i)])
 		name, value := p.Name, cutText(p.Value, maxString)
-		if !isASCII(value) {
+		if !ascii.Is(value) {
 			name += "*"
 			value = extendedValue(value, p.Language)
 		}

@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"slices"
 	"strings"
+
+	"github.com/wirepost/wirepost/internal/ascii"
 )
 
 // A SortKey is a sort key of RFC 5256, 3 and RFC 5957, 4.
@@ -30,7 +32,7 @@ var sortKeys = [...]string{
 // ParseSortKey reads a sort key, in any case of ASCII. REVERSE is none.
 func ParseSortKey(s string) (SortKey, bool) {
 	for k, name := range sortKeys {
-		if name != "" && equalFold(s, name) {
+		if name != "" && ascii.EqualFold(s, name) {
 			return SortKey(k), true
 		}
 	}
@@ -39,23 +41,6 @@ func ParseSortKey(s string) (SortKey, bool) {
 
 // String is the sort key as IMAP writes it.
 func (k SortKey) String() string { return sortKeys[k] }
-
-// equalFold compares with a name in capitals, without regard to the case of ASCII letters.
-func equalFold(s, name string) bool {
-	if len(s) != len(name) {
-		return false
-	}
-	for i := range len(s) {
-		c := s[i]
-		if 'a' <= c && c <= 'z' {
-			c -= 'a' - 'A'
-		}
-		if c != name[i] {
-			return false
-		}
-	}
-	return true
-}
 
 // A Criterion is one of those that SORT goes by.
 type Criterion struct {

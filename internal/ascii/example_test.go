@@ -1,0 +1,12 @@
+package ascii_test
+
+import (
+	"fmt"
+
+	"github.com/wirepost/wirepost/internal/ascii"
+)
+
+func ExampleEqualFold() {
+	fmt.Println(ascii.EqualFold("starttls", "STARTTLS"), ascii.EqualFold("\u017ftarttls", "STARTTLS"))
+	// Output: true false
+}
