@@ -27,7 +27,8 @@ var layers = []layer{
 	{"pop3/...", "auth mime dnsresolve internal/...", "golang.org/x/... " + sasl},
 	{"imap4/...", "auth mime/... dnsresolve internal/...", "golang.org/x/... " + sasl},
 	{"nntp/...", "auth mime/... dnsresolve internal/...", "golang.org/x/... " + sasl},
-	{"rvp/...", "auth/... mime dnsresolve internal/...", "golang.org/x/... " + sasl},
+	{"rvp/sqlite", "rvp rvp/internal/... dnsresolve auth/... internal/...", "..."},
+	{"rvp/...", "auth/... mime dnsresolve internal/...", "golang.org/x/... " + sasl + " " + dns},
 	{"dnsresolve/...", "internal/...", "golang.org/x/... " + dns},
 	{"auth/...", "internal/...", "golang.org/x/... " + sasl},
 	{"mime/...", "internal/...", "golang.org/x/..."},
@@ -67,7 +68,7 @@ func matches(patterns, p string) bool {
 
 // isKit reports whether the path is one of an xxxtest package, such as smtp/smtptest.
 func isKit(p string) bool {
-	return path.Base(p) == path.Base(path.Dir(p))+"test" || p == "dnsresolve/dnstest" || p == "imap4/storetest"
+	return path.Base(p) == path.Base(path.Dir(p))+"test" || p == "dnsresolve/dnstest" || p == "imap4/storetest" || p == "rvp/storetest"
 }
 
 // TestLayers checks every package's dependencies against the table, those of the tests with other programs too.

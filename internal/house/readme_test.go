@@ -35,7 +35,7 @@ func TestReadmeTable(t *testing.T) {
 func rfcTable(rfcs map[int]rfc) string {
 	var b strings.Builder
 	b.WriteString("\n| package | RFC | | how much |\n|---|---|---|---|\n")
-	for _, p := range []string{"smtp", "pop3", "imap4", "nntp", "rvp", "dnsresolve", "queue", "mime", "auth", "internal"} {
+	for _, p := range []string{"smtp", "pop3", "imap4", "nntp", "rvp", "dnsresolve", "queue", "mime", "auth", "internal", "examples"} {
 		name := "`" + p + "`"
 		for _, n := range slices.Sorted(maps.Keys(rfcs)) {
 			r := rfcs[n]

@@ -71,7 +71,7 @@ func ledger(t *testing.T) map[int]rfc {
 		require.Greater(t, r.number, last, "rfc.txt is sorted by number, one line each")
 		last = r.number
 		for _, p := range r.packages {
-			require.True(t, matches("smtp pop3 imap4 nntp rvp dnsresolve queue mime auth internal", p),
+			require.True(t, matches("smtp pop3 imap4 nntp rvp dnsresolve queue mime auth internal examples", p),
 				"rfc.txt: RFC %d: no package %q", r.number, p)
 		}
 		rfcs[r.number] = r

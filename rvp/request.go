@@ -1,0 +1,171 @@
+package rvp
+
+import (
+	"bytes"
+	"cmp"
+	"errors"
+	"io"
+	"net/http"
+	"net/netip"
+	"strings"
+	"time"
+
+	"github.com/wirepost/wirepost/auth/httpauth"
+)
+
+// A request is an http.Request for one of the methods.
+type request struct {
+	*http.Request
+	node   Node // whom it is about; of this server
+	user   User
+	caller caller
+	peer   netip.AddrPort // where it comes from, behind routers
+	logon  *logonSlot     // what is known of the connection; may be nil
+}
+
+// ServeHTTP implements http.Handler.
+func (h *HomeServer) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	h.once.Do(h.start)
+	version(w)
+	if h.Trace == nil {
+		h.admit(w, r)
+		return
+	}
+	began, seen := time.Now(), &recorder{ResponseWriter: w}
+	h.admit(seen, r)
+	peer, _ := peerOf(&h.Topology, r)
+	n, local, err := parseTarget(r.Host, r.RequestURI)
+	if err == nil {
+		n, _ = h.own(n, !local)
+	}
+	h.trace(Event{
+		Kind: RequestDone, Method: r.Method, Node: n, Remote: peer,
+		Status: seen.status, Duration: time.Since(began),
+	})
+}
+
+// A recorder remembers the status that Trace is told.
+type recorder struct {
+	http.ResponseWriter
+	status int
+}
+
+func (w *recorder) WriteHeader(status int) {
+	w.status = status
+	w.ResponseWriter.WriteHeader(status)
+}
+
+// Unwrap is for http.ResponseController.
+func (w *recorder) Unwrap() http.ResponseWriter { return w.ResponseWriter }
+
+// admit refuses what nobody may do, and finds out who asks for the rest.
+func (h *HomeServer) admit(w http.ResponseWriter, r *http.Request) {
+	peer, proxied := peerOf(&h.Topology, r)
+	a := answer{}
+	switch m := findMethod(methods, r.Method); {
+	case m == nil:
+		a.status = http.StatusNotImplemented
+	case m.serve == nil:
+		a.status = http.StatusMethodNotAllowed
+	case containsAddr(h.Topology.Refused, peer.Addr()):
+		a = refuse(http.StatusForbidden, "This server does not serve your address.")
+	case h.closed.Load():
+		a.status = http.StatusServiceUnavailable
+	default:
+		h.login(r, peer, proxied).ServeHTTP(w, r)
+		return
+	}
+	a.write(w)
+}
+
+// login returns what finds out who asks, which is not the same behind a router
+// that is believed and uses this connection for one client only.
+func (h *HomeServer) login(r *http.Request, peer netip.AddrPort, proxied bool) *httpauth.Handler {
+	if proxied && slotOf(r.Context()).isOf(peer.Addr()) {
+		return &h.proxied
+	}
+	return &h.direct
+}
+
+// serve answers a request of which it is known who has logged in, if anybody.
+func (h *HomeServer) serve(w http.ResponseWriter, r *http.Request) {
+	q := &request{Request: r, logon: slotOf(r.Context())}
+	peer, proxied := peerOf(&h.Topology, r)
+	q.peer = peer
+	a := h.open(q)
+	if !a.refused() {
+		a = findMethod(methods, r.Method).serve(h, q)
+	}
+	if a.challenge {
+		h.login(r, peer, proxied).Challenge(w, r)
+		return
+	}
+	a.write(w)
+}
+
+// open finds the node and the one who asks.
+func (h *HomeServer) open(q *request) answer {
+	n, local, err := parseTarget(q.Host, cmp.Or(q.RequestURI, q.URL.RequestURI()))
+	if err != nil {
+		return refuse(http.StatusNotFound, "There is no such user: ask for /instmsg/aliases/NAME.")
+	}
+	n, own := h.own(n, !local)
+	if !own {
+		// Nothing is forwarded, so that there are no loops (RVP-017).
+		return refuse(http.StatusNotFound, "This server has no users of that domain.")
+	}
+	q.node = n
+	var a answer
+	if q.user, a = h.lookup(q, n); a.refused() {
+		return a
+	}
+	q.caller, a = h.identify(q)
+	return a
+}
+
+// lookup asks the directory.
+func (h *HomeServer) lookup(q *request, n Node) (User, answer) {
+	u, err := h.Directory.User(q.Context(), n)
+	switch {
+	case errors.Is(err, ErrNoUser), err == nil && u.Disabled:
+		return User{}, refuse(http.StatusNotFound, "There is no such user.") // RVP-022
+	case err != nil:
+		return User{}, h.fail(q, "the directory", err)
+	}
+	return u, answer{}
+}
+
+// fail is the answer where something behind the server does not work.
+func (h *HomeServer) fail(q *request, what string, err error) answer {
+	h.logger().ErrorContext(q.Context(), "rvp: "+what+" failed", "method", q.Method, "node", q.node.String(), "err", err)
+	return answer{status: http.StatusServiceUnavailable}
+}
+
+// read returns the body, which may be empty (RVP-014).
+func (h *HomeServer) read(q *request) ([]byte, answer) {
+	if q.Body == nil || q.Body == http.NoBody || q.ContentLength == 0 {
+		return nil, answer{}
+	}
+	if q.ContentLength > h.limits.Body {
+		return nil, answer{status: http.StatusRequestEntityTooLarge}
+	}
+	// It is not believed that as much comes as is promised.
+	b := bytes.NewBuffer(make([]byte, 0, min(max(q.ContentLength, 0)+bytes.MinRead, 16<<10)))
+	n, err := b.ReadFrom(io.LimitReader(q.Body, h.limits.Body+1))
+	switch {
+	case err != nil:
+		return nil, refuse(http.StatusBadRequest, "The body is cut off.")
+	case n > h.limits.Body:
+		return nil, answer{status: http.StatusRequestEntityTooLarge}
+	}
+	return b.Bytes(), answer{}
+}
+
+// field returns a field of the header without the white space around it; name
+// is in canonical form.
+func (q *request) field(name string) string {
+	if v := q.Header[name]; len(v) > 0 {
+		return strings.TrimSpace(v[0])
+	}
+	return ""
+}

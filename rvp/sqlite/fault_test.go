@@ -1,0 +1,66 @@
+package sqlite
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/wirepost/wirepost/rvp"
+)
+
+// TestFailingDisk has the database refuse writes for a while.
+func TestFailingDisk(t *testing.T) {
+	for _, changes := range []int{10, 200} {
+		t.Run(fmt.Sprint(changes), func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				ctx, dir := context.Background(), t.TempDir()
+				o := Options{Logger: slog.New(slog.DiscardHandler)}
+				s, err := open(ctx, dir, o)
+				require.NoError(t, err)
+				s.journal.limit = 100
+				n := rvp.Node{Host: "im.example.test", Name: "anna"}
+				subscribe := func() rvp.Subscription {
+					sub, err := s.Subscribe(ctx, rvp.Subscription{Node: n, Type: rvp.PropChange, CallBack: "c", Principal: "p"}, time.Hour, 0)
+					require.NoError(t, err)
+					return sub
+				}
+				first := subscribe()
+				time.Sleep(2500 * time.Millisecond)
+				require.NoError(t, s.conn.Script("PRAGMA query_only = ON"))
+				for range changes {
+					subscribe()
+				}
+				_, err = s.Unsubscribe(ctx, n, first.ID)
+				require.NoError(t, err)
+				time.Sleep(2 * time.Second)
+				s.journal.mu.Lock()
+				waiting := s.journal.len() > 0 || s.journal.all
+				s.journal.mu.Unlock()
+				require.True(t, waiting)
+				last := subscribe()
+				require.NoError(t, s.conn.Script("PRAGMA query_only = OFF"))
+				time.Sleep(2 * time.Second)
+				require.NoError(t, s.Close())
+
+				s, err = open(ctx, dir, o)
+				require.NoError(t, err)
+				defer s.Close()
+				_, err = s.Subscription(ctx, n, first.ID)
+				require.ErrorIs(t, err, rvp.ErrNoSubscription)
+				_, err = s.Subscription(ctx, n, last.ID)
+				require.NoError(t, err)
+				_, subs := s.Subscriptions(ctx, n, rvp.PropChange)
+				count := 0
+				for range subs {
+					count++
+				}
+				require.Equal(t, changes+1, count)
+			})
+		})
+	}
+}

@@ -1,0 +1,79 @@
+package sqlite
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"iter"
+	"time"
+
+	"github.com/wirepost/wirepost/internal/litedb"
+	"github.com/wirepost/wirepost/rvp"
+	"github.com/wirepost/wirepost/rvp/internal/table"
+)
+
+// load fills the table.
+func (s *store) load(ctx context.Context) error {
+	var reserved int64
+	if err := s.conn.Row("SELECT reserved FROM sequence").Scan(&reserved); err != nil {
+		return err
+	}
+	if _, err := s.conn.Exec("DELETE FROM subscription WHERE until <= ?", time.Now().UnixNano()); err != nil {
+		return err
+	}
+	if err := s.Restore(uint64(reserved), s.saved(ctx)); err != nil {
+		return err
+	}
+	return s.reserve()
+}
+
+var errStopped = errors.New("stopped")
+
+// saved yields what is in the database.
+func (s *store) saved(ctx context.Context) iter.Seq2[table.Change, error] {
+	return func(yield func(table.Change, error) bool) {
+		each := func(query string, read func(litedb.Scanner) (table.Change, error)) error {
+			return s.conn.Each(func(row litedb.Scanner) error {
+				c, err := read(row)
+				switch {
+				case err != nil:
+					return err
+				case ctx.Err() != nil:
+					return ctx.Err()
+				case !yield(c, nil):
+					return errStopped
+				}
+				return nil
+			}, query)
+		}
+		err := each("SELECT host, name, data FROM record", readRecord)
+		if err == nil {
+			err = each("SELECT id, host, name, type, callback, principal, until FROM subscription ORDER BY id", readSubscription)
+		}
+		if err != nil && err != errStopped {
+			yield(table.Change{}, err)
+		}
+	}
+}
+
+func readRecord(row litedb.Scanner) (table.Change, error) {
+	var data []byte
+	c := table.Change{Record: new(rvp.Record)}
+	if err := row.Scan(&c.Node.Host, &c.Node.Name, &data); err != nil {
+		return c, err
+	}
+	if err := json.Unmarshal(data, c.Record); err != nil {
+		return c, fmt.Errorf("the record of %s: %w", c.Node.Name, err)
+	}
+	return c, nil
+}
+
+func readSubscription(row litedb.Scanner) (table.Change, error) {
+	var c table.Change
+	var until int64
+	sub := &c.Subscription
+	err := row.Scan(&sub.ID, &sub.Node.Host, &sub.Node.Name, &sub.Type, &sub.CallBack, &sub.Principal, &until)
+	sub.Until, c.Node = time.Unix(0, until), sub.Node
+	return c, err
+}
