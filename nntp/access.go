@@ -25,6 +25,10 @@ type Access struct {
 	// none of these commands.
 	Feed Wildmat
 
+	// Distributions are those of which one must be among a fed article's, if it
+	// names any (RFC 5537, 3.6); empty is all.
+	Distributions Wildmat
+
 	// Peer is the path identity that a feed's articles should come from (RFC
 	// 5537, 3.2). It is compared with what the article's Path begins with, and
 	// the outcome is told in the Path. Without it the address is told.

@@ -4,6 +4,7 @@ import (
 	"crypto/hmac"
 	"crypto/sha1"
 	"crypto/sha256"
+	"crypto/sha512"
 	"crypto/subtle"
 	"encoding/base64"
 	"strings"
@@ -39,24 +40,13 @@ func lockOf(key string) string {
 const maxLocks = 32
 
 // Unlocks reports whether one of the keys of a Cancel-Key field opens one of the
-// locks of a Cancel-Lock field (RFC 8315, 3.5). It knows sha256, and sha1, which
-// is obsolete and still found.
+// locks of a Cancel-Lock field (RFC 8315, 3.5). It knows sha256 and sha512, and
+// sha1, which is obsolete and still found.
 func Unlocks(cancelKeys, cancelLocks string) bool {
 	locks := lockItems(cancelLocks)
 	for _, k := range lockItems(cancelKeys) {
-		scheme, key, _ := strings.Cut(k, ":")
-		var lock string
-		switch {
-		case ascii.EqualFold(scheme, "sha256"):
-			lock = lockOf(key)
-		case ascii.EqualFold(scheme, "sha1"):
-			sum := sha1.Sum([]byte(key))
-			lock = base64.StdEncoding.EncodeToString(sum[:])
-		default:
-			continue
-		}
 		for _, l := range locks {
-			if s, hash, _ := strings.Cut(l, ":"); ascii.EqualFold(s, scheme) && subtle.ConstantTimeCompare([]byte(hash), []byte(lock)) == 1 {
+			if l.scheme == k.scheme && subtle.ConstantTimeCompare([]byte(l.text), []byte(k.hash())) == 1 {
 				return true
 			}
 		}
@@ -64,27 +54,101 @@ func Unlocks(cancelKeys, cancelLocks string) bool {
 	return false
 }
 
-// lockItems are the items of a list with white space between, without comments.
-func lockItems(s string) []string {
-	items := strings.FieldsFunc(s, func(r rune) bool { return r == ' ' || r == '\t' })
-	return items[:min(len(items), maxLocks)]
+// A lockItem is an element of a Cancel-Lock or Cancel-Key.
+type lockItem struct{ scheme, text string }
+
+// hash is the lock that a key opens; empty, which is none, if the scheme is not
+// known.
+func (k lockItem) hash() string {
+	var sum []byte
+	switch k.scheme {
+	case "sha256":
+		return lockOf(k.text)
+	case "sha512":
+		s := sha512.Sum512([]byte(k.text))
+		sum = s[:]
+	case "sha1":
+		s := sha1.Sum([]byte(k.text))
+		sum = s[:]
+	}
+	return base64.StdEncoding.EncodeToString(sum)
+}
+
+// lockItems are the elements of a list of known schemes: between them are white
+// space and comments, which must be accepted (RFC 8315, 2.1 and 2.2).
+func lockItems(s string) []lockItem {
+	var items []lockItem
+	for item := range strings.FieldsSeq(withoutComments(s)) {
+		scheme, text, ok := strings.Cut(item, ":")
+		scheme = ascii.Lower(scheme)
+		if !ok || text == "" || scheme != "sha256" && scheme != "sha512" && scheme != "sha1" {
+			continue // what is not known hides nothing that comes behind it
+		}
+		if items = append(items, lockItem{scheme, text}); len(items) == maxLocks {
+			break
+		}
+	}
+	return items
+}
+
+// withoutComments has a space for each comment (RFC 5322, 3.2.2).
+func withoutComments(s string) string {
+	if strings.IndexByte(s, '(') < 0 {
+		return s
+	}
+	b := make([]byte, 0, len(s))
+	depth := 0
+	for i := 0; i < len(s); i++ {
+		switch c := s[i]; {
+		case c == '\\' && depth > 0:
+			i++
+		case c == '(':
+			if depth++; depth == 1 {
+				b = append(b, ' ')
+			}
+		case c == ')' && depth > 0:
+			depth--
+		case depth == 0:
+			b = append(b, c)
+		}
+	}
+	return string(b)
 }
 
 // cancelFields are the Cancel-Lock, and Cancel-Key, fields that a posted article
 // gets: so that its poster, and nobody else, can cancel it later (RFC 8315, 3.1
-// and 3.2). Without a login there is nobody to recognize. A poster's own fields
-// are left alone.
-func (s *Server) cancelFields(a *Candidate) string {
+// and 3.3). Without a login there is nobody to recognize. A poster's own lock is
+// left alone; a Cancel-Key of the poster's is to be extended by key, since what it
+// is about may have been locked here (RFC 8315, 3.4).
+func (s *Server) cancelFields(a *Candidate) (fields, key string) {
 	user := a.Source.User
-	if len(s.CancelSecret) == 0 || user == "" {
-		return ""
+	if len(s.CancelSecret) == 0 || user == "" || strings.ContainsAny(user, "<>") { // RFC 8315, 4
+		return "", ""
 	}
-	var b strings.Builder
 	if !a.fields.has[fieldCancelLock] {
-		b.WriteString("Cancel-Lock: " + CancelLock(s.CancelSecret, user, a.MessageID) + "\r\n")
+		fields = "Cancel-Lock: " + CancelLock(s.CancelSecret, user, a.MessageID) + "\r\n"
 	}
-	if target := a.target(); target != "" && !a.fields.has[fieldCancelKey] {
-		b.WriteString("Cancel-Key: " + CancelKey(s.CancelSecret, user, target) + "\r\n")
+	if target := a.target(); target != "" {
+		key = CancelKey(s.CancelSecret, user, target)
+		if !a.fields.has[fieldCancelKey] {
+			return fields + "Cancel-Key: " + key + "\r\n", ""
+		}
 	}
-	return b.String()
+	return fields, key
+}
+
+// withKey is a header with one more key in its Cancel-Key.
+func withKey(head, key string) string {
+	if key == "" {
+		return head
+	}
+	for rest := head; rest != ""; {
+		end := fieldEnd(rest)
+		if hasPrefixFold(rest, "Cancel-Key:") {
+			at := len(head) - len(rest) + end
+			return head[:at] + "\t" + key + "\r\n" + head[at:]
+		}
+		rest = rest[end:]
+	}
+	return head
 }

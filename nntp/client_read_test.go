@@ -247,8 +247,47 @@ func TestClientPoison(t *testing.T) {
 	r, err = c.Article(ctx, nntp.Ref{Number: 7})
 	require.NoError(t, err)
 	_, err = io.ReadAll(r)
+	require.ErrorIs(t, err, nntp.ErrTooLarge)
 	require.ErrorContains(t, err, "more than 100 octets")
+	require.Error(t, r.Close())
 	require.Error(t, c.Err())
+}
+
+// TestClientTooLarge passes over an article that is too large, and goes on; what
+// is larger by far ends the conversation.
+func TestClientTooLarge(t *testing.T) {
+	ctx := t.Context()
+	article := func(lines int) string {
+		return modern + "C: ARTICLE 7\nS: 220 7 <a@b>\n" + strings.Repeat("S: 0123456789\n", lines)
+	}
+	read := func(r *nntp.Reading) error {
+		_, err := io.ReadAll(r)
+		return err
+	}
+	write := func(r *nntp.Reading) error {
+		_, err := r.WriteTo(io.Discard)
+		return err
+	}
+	for _, how := range []func(*nntp.Reading) error{read, write} {
+		c := converse(t, article(9)+"S: .\nC: ARTICLE 7\nS: 220 7 <a@b>\n"+strings.Repeat("S: 0123456789\n", 50)+"S: .\nC: DATE\nS: 111 20260102030405\n", &nntp.Options{Article: 108})
+		r, err := c.Article(ctx, nntp.Ref{Number: 7})
+		require.NoError(t, err)
+		require.NoError(t, how(r), "as long as it may be")
+		r, err = c.Article(ctx, nntp.Ref{Number: 7})
+		require.NoError(t, err)
+		require.ErrorIs(t, how(r), nntp.ErrTooLarge)
+		require.ErrorIs(t, how(r), nntp.ErrTooLarge, "for good")
+		require.NoError(t, r.Close())
+		_, err = c.Date(ctx)
+		require.NoError(t, err)
+
+		c = converse(t, article(2000)+"S: .\n", &nntp.Options{Article: 108})
+		r, err = c.Article(ctx, nntp.Ref{Number: 7})
+		require.NoError(t, err)
+		require.ErrorIs(t, how(r), nntp.ErrTooLarge)
+		_ = r.Close() // which has told, or that before it
+		require.ErrorIs(t, c.Err(), nntp.ErrTooLarge)
+	}
 }
 
 // TestClientFetch asks ahead, and gives what comes in order.

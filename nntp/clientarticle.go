@@ -5,23 +5,32 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 
 	"github.com/wirepost/wirepost/internal/wire"
 )
 
 // A Reading is an article, or a part of one, that is coming in: lines that end in
-// CRLF. What holds a bare CR, a bare LF or a NUL ends in an error, as does what is
-// longer than Options.Article; what was cut short ends in io.ErrUnexpectedEOF,
-// never io.EOF.
+// CRLF. What holds a bare CR, a bare LF or a NUL ends in an error; what is longer
+// than Options.Article ends in ErrTooLarge; what was cut short ends in
+// io.ErrUnexpectedEOF, never io.EOF.
 type Reading struct {
 	Ref // as the server told it, or as it was asked for; the number is 0 if it was not told
 
 	c     *Client
 	body  *wire.DotReader
+	size  int64             // octets that were read
 	alone bool              // not one of a Fetch: the next command may end it
 	err   error             // of Read, once it is over
 	after func(error) error // of the client
 }
+
+// ErrTooLarge says that an article is longer than Options.Article. What is left of
+// it is passed over, so that the Client can go on, unless it is passOver times as
+// long as it may be: that ends the connection.
+var ErrTooLarge = errors.New("nntp: article too large")
+
+const passOver = 16
 
 // Article asks for an article, Head for its header, Body for its body. ctx is for
 // the reading too. The Reading ends by itself when all is read, and by Close. An
@@ -67,7 +76,7 @@ func (c *Client) retrieve(ctx context.Context, code int, verb string, ref Ref) (
 // beginReading begins to read a body.
 func (c *Client) beginReading(at Ref, after func(error) error) *Reading {
 	r := &Reading{Ref: at, c: c, after: after}
-	r.body = c.wire.DotReader(wire.BodyLimit{Size: c.opts.Article})
+	r.body = c.wire.DotReader(wire.BodyLimit{Size: min(c.opts.Article, math.MaxInt64/passOver) * passOver})
 	c.reading = r
 	return r
 }
@@ -78,7 +87,15 @@ func (r *Reading) Read(p []byte) (int, error) {
 		return 0, r.err
 	}
 	n, err := r.body.Read(p)
+	if r.size += int64(n); r.size > r.c.opts.Article {
+		r.err = r.tooLarge()
+		return 0, r.err
+	}
 	return n, r.note(err)
+}
+
+func (r *Reading) tooLarge() error {
+	return fmt.Errorf("%w: more than %d octets", ErrTooLarge, r.c.opts.Article)
 }
 
 // WriteTo implements io.WriterTo: without a copy in between.
@@ -89,9 +106,14 @@ func (r *Reading) WriteTo(w io.Writer) (int64, error) {
 	if r.err != nil {
 		return 0, r.err
 	}
-	out := &clientSink{w: w}
+	out := &clientSink{w: w, left: r.c.opts.Article - r.size}
 	n, err := r.body.WriteTo(out)
-	if out.err != nil {
+	r.size += n
+	switch {
+	case out.err == ErrTooLarge:
+		r.err = r.tooLarge()
+		return n, r.err
+	case out.err != nil:
 		return n, out.err // the article can be read on
 	}
 	if err == nil {
@@ -103,13 +125,19 @@ func (r *Reading) WriteTo(w io.Writer) (int64, error) {
 	return n, err
 }
 
-// A clientSink remembers which errors are those of the writer.
+// A clientSink remembers which errors are those of the writer, and lets no more
+// through than is left.
 type clientSink struct {
-	w   io.Writer
-	err error
+	w    io.Writer
+	left int64
+	err  error
 }
 
 func (s *clientSink) Write(p []byte) (int, error) {
+	if s.left -= int64(len(p)); s.left < 0 {
+		s.err = ErrTooLarge
+		return 0, s.err
+	}
 	n, err := s.w.Write(p)
 	if err == nil && n < len(p) {
 		err = io.ErrShortWrite
@@ -132,7 +160,7 @@ func (r *Reading) note(err error) error {
 		r.err = fmt.Errorf("%w: an article with a flaw: %w", ErrReply, err)
 	case errors.Is(err, wire.ErrTooLarge):
 		// Its end may be anywhere.
-		r.err = r.settle(r.c.lose(fmt.Errorf("nntp: article of more than %d octets", r.c.opts.Article)))
+		r.err = r.settle(r.c.lose(r.tooLarge()))
 	default:
 		r.err = r.settle(r.c.lost(err))
 	}
@@ -157,12 +185,15 @@ func (r *Reading) Close() error {
 	if r.err == nil {
 		r.err = fmt.Errorf("nntp: reading of a closed article: %w", io.ErrClosedPipe)
 	}
-	err := r.body.Drain()
+	_, err := r.body.WriteTo(io.Discard)
+	if !errors.Is(err, wire.ErrTooLarge) {
+		err = r.body.Drain()
+	}
 	switch {
 	case err == nil || clientIsFlaw(err):
 		err = nil
 	case errors.Is(err, wire.ErrTooLarge):
-		err = r.c.lose(fmt.Errorf("nntp: article of more than %d octets", r.c.opts.Article))
+		err = r.c.lose(r.tooLarge())
 	default:
 		err = r.c.lost(err)
 	}

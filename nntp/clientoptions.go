@@ -39,7 +39,7 @@ type Options struct {
 
 	Line    int   // octets of a line of a list; 16 KiB, at most 64 KiB
 	Items   int   // lines of one list; 50 million
-	Article int64 // octets of one article; 64 MiB
+	Article int64 // octets of one article; 64 MiB. See ErrTooLarge
 
 	// DialContext connects for Dial; a net.Dialer does if nil.
 	DialContext func(ctx context.Context, network, addr string) (net.Conn, error)

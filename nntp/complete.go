@@ -13,6 +13,7 @@ type additions struct {
 	path      string
 	moderated string // Message-ID and Date, which a moderator needs too
 	injected  string // the rest
+	key       string // for the Cancel-Key that it has
 }
 
 // complete works out what the article lacks (RFC 5537, 3.5).
@@ -42,7 +43,9 @@ func (s *Server) complete(a *Candidate, id string, now time.Time) (add additions
 		b.WriteString("Injection-Date: " + date + "\r\n")
 	}
 	b.WriteString("Injection-Info: " + s.injectionInfo(a.Source) + "\r\n")
-	b.WriteString(s.cancelFields(a))
+	fields, key := s.cancelFields(a)
+	b.WriteString(fields)
+	add.key = key
 	add.injected = b.String()
 	var shown netip.Addr
 	if s.ShowPoster {

@@ -154,7 +154,7 @@ func (s *Server) judge(ctx context.Context, a *Candidate) (*Control, error) {
 func (s *Server) placeControl(ctx context.Context, a *Candidate, verb string) error {
 	a.Groups = nil
 	for _, name := range []string{"control." + verb, "control"} {
-		_, err := s.Store.Group(ctx, name)
+		_, err := s.standing(ctx, name)
 		if err == nil {
 			a.Groups = []string{name}
 			return nil
@@ -198,7 +198,7 @@ func (s *Server) obey(ctx context.Context, c *Control) {
 	case "cancel", "supersedes":
 		err = s.Store.Remove(ctx, c.Target)
 	case "newgroup":
-		err = s.Store.ChangeGroup(ctx, c.newGroup())
+		err = s.makeGroup(ctx, c.newGroup())
 	case "rmgroup":
 		if err = s.Store.ChangeGroup(ctx, GroupChange{Name: c.Group, Remove: true}); errors.Is(err, ErrNoGroup) {
 			err = nil

@@ -2,6 +2,8 @@ package nntp_test
 
 import (
 	"context"
+	"crypto/sha512"
+	"encoding/base64"
 	"errors"
 	"fmt"
 	"strings"
@@ -23,6 +25,13 @@ func TestCancelLock(t *testing.T) {
 	require.False(t, nntp.Unlocks("", lock))
 	require.False(t, nntp.Unlocks(key, ""))
 	require.False(t, nntp.Unlocks("x:", "x:"))
+	require.False(t, nntp.Unlocks("sha256:", "sha256:"+lock[7:]))
+	require.True(t, nntp.Unlocks("(a (b\\)) c)"+key+"(d)", "md5:x(sha256:x)"+lock), "comments are accepted")
+	require.False(t, nntp.Unlocks("("+key+")", lock), "and are no keys")
+	require.False(t, nntp.Unlocks(key, "(("+lock+")"))
+	require.True(t, nntp.Unlocks("sha512:abc", "sha512:"+sha512Of("abc")))
+	many := strings.Repeat("md5:x ", 1000)
+	require.True(t, nntp.Unlocks(many+key, many+lock), "those of other schemes hide none")
 	require.False(t, nntp.Unlocks("sha256", "sha256"))
 	// printf aaaBBBcccDDDeeeFFF | openssl sha1 -binary | base64
 	require.True(t, nntp.Unlocks("ShA1:aaaBBBcccDDDeeeFFF", "sha1:"+sha1Of("aaaBBBcccDDDeeeFFF")))
@@ -94,11 +103,17 @@ func TestCancelInStream(t *testing.T) {
 	require.Zero(t, g.Count)
 }
 
+// sha512Of is the lock of a key.
+func sha512Of(key string) string {
+	sum := sha512.Sum512([]byte(key))
+	return base64.StdEncoding.EncodeToString(sum[:])
+}
+
 func TestControlPolicy(t *testing.T) {
 	policy := &nntp.ControlPolicy{
 		Rules: []nntp.ControlRule{
-			{Verbs: []string{"newgroup", "rmgroup"}, Signer: "hierarchy", Groups: patterns("big.*"), Action: nntp.Obey},
-			{Verbs: []string{"newgroup", "checkgroups"}, From: []string{"Boss@example.org"}, Groups: patterns("example.*"), Action: nntp.Obey},
+			{Verbs: []string{"newgroup", "rmgroup"}, Signer: "hierarchy", Groups: patterns("big.*,poster,town.*,example.*"), Action: nntp.Obey},
+			{Verbs: []string{"newgroup", "checkgroups"}, From: []string{"Boss@example.org"}, Groups: patterns("town.*,example.test"), Action: nntp.Obey},
 			{Verbs: []string{"rmgroup"}, Action: nntp.Refuse},
 			{Verbs: []string{"cancel"}, Unlock: true, From: []string{"boss@example.org"}, Action: nntp.Obey},
 		},
@@ -112,7 +127,7 @@ func TestControlPolicy(t *testing.T) {
 			return "", nil
 		},
 	}
-	srv, store := hostile(t, "control", "big.old", "example.extra")
+	srv, store := hostile(t, "control", "big.old", "town.extra")
 	srv.Control = policy.Decide
 	exists := func(name string) bool {
 		_, err := store.Group(t.Context(), name)
@@ -136,12 +151,17 @@ func TestControlPolicy(t *testing.T) {
 	require.False(t, exists("big.old"))
 	require.NoError(t, relay(t, srv, "<6@x>", boss+"Control: newgroup big.boss\r\n", ""))
 	require.False(t, exists("big.boss"), "a group that the boss has no say in")
-	require.NoError(t, relay(t, srv, "<7@x>", boss+"Control: newgroup example.boss\r\n", ""))
-	require.True(t, exists("example.boss"))
-	require.NoError(t, relay(t, srv, "<8@x>", boss+"Control: checkgroups example #2000010100\r\n", "example.listed\tA list.\r\nexample.mod\tB. (Moderated)\r\nnot a line\r\n"))
-	require.True(t, exists("example.listed"))
-	require.True(t, exists("example.extra"), "what is not listed stays, for people to decide")
-	g, err = store.Group(t.Context(), "example.mod")
+	require.NoError(t, relay(t, srv, "<7@x>", boss+"Control: newgroup town.boss\r\n", ""))
+	require.True(t, exists("town.boss"))
+	for i, name := range []string{"poster", "town.all", "town.2026", "town.Upper", "example.boss"} {
+		require.NoError(t, relay(t, srv, fmt.Sprintf("<7.%d@x>", i), approved+"X-PGP-Sig: good\r\nControl: newgroup "+name+"\r\n", ""))
+		require.False(t, exists(name), "no group may have that name")
+	}
+	require.NoError(t, relay(t, srv, "<8@x>", boss+"Control: checkgroups town #2000010100\r\n", "town.7\tNone.\r\ntown.listed\tA list.\r\ntown.mod\tB. (Moderated)\r\nnot a line\r\n"))
+	require.True(t, exists("town.listed"))
+	require.False(t, exists("town.7"))
+	require.True(t, exists("town.extra"), "what is not listed stays, for people to decide")
+	g, err = store.Group(t.Context(), "town.mod")
 	require.NoError(t, err)
 	require.Equal(t, nntp.Moderated, g.Status)
 

@@ -2,6 +2,7 @@ package nntp
 
 import (
 	"context"
+	"errors"
 	"strings"
 )
 
@@ -22,6 +23,24 @@ func (c *Control) newGroup() GroupChange {
 	return change
 }
 
+// errGroupName is why a control message makes no group.
+var errGroupName = errors.New("nntp: no newsgroup may have that name (RFC 5536, 3.1.4): make it here if you want it nevertheless")
+
+// makeGroup makes or changes a group for a control message. One that is not there
+// must have a name that groups may have (RFC 5537, 5.2).
+func (s *Server) makeGroup(ctx context.Context, c GroupChange) error {
+	if !mayBeMade(c.Name) {
+		_, err := s.standing(ctx, c.Name)
+		if errors.Is(err, ErrNoGroup) {
+			return errGroupName
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return s.Store.ChangeGroup(ctx, c)
+}
+
 // checkGroups makes and changes groups after the list in a message (RFC 5537,
 // 5.2.3). Groups that are not in the list are named in the log and left: people
 // should decide about those.
@@ -33,7 +52,12 @@ func (s *Server) checkGroups(ctx context.Context, c *Control) error {
 		if g.moderated {
 			status = Moderated
 		}
-		if err := s.Store.ChangeGroup(ctx, GroupChange{Name: g.name, Status: &status, Description: &g.description}); err != nil {
+		err := s.makeGroup(ctx, GroupChange{Name: g.name, Status: &status, Description: &g.description})
+		if errors.Is(err, errGroupName) {
+			s.logger().WarnContext(ctx, "nntp: group of checkgroups is not made", "group", g.name, "id", c.Article.MessageID)
+			continue
+		}
+		if err != nil {
 			return err
 		}
 	}

@@ -50,6 +50,8 @@
 //	inject.go complete.go moderate.go  those that are posted
 //	relay.go      those that other servers send
 //	inflight.go   those that are on their way
+//	refused.go    those that were refused
+//	reserved.go   names that they must not have
 //	path.go fields.go textbuffer.go  their header and text
 //	control*.go cancellock.go  control messages, and who is obeyed
 //	retention.go  how long articles are kept

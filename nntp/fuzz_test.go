@@ -149,3 +149,28 @@ func FuzzUnlocks(f *testing.F) {
 		require.False(t, nntp.Unlocks(keys, lock))
 	})
 }
+
+// FuzzLockComments checks of any content of a Cancel-Lock that
+//
+//   - found: behind it, a lock is opened by its key, unless it leaves a comment open
+//     or has more locks than are looked at;
+//   - hidden: in a comment, no lock is;
+//   - closed: a lock does not open itself, nor does what has no key.
+func FuzzLockComments(f *testing.F) {
+	for _, seed := range []string{"", "sha256:x", "(a (b) \\))", "md5:a sha1:b\tsha512:c", "((", ")", "\\(", "sha256:", ":", strings.Repeat("a:b ", 100)} {
+		f.Add(seed)
+	}
+	secret := []byte("secret")
+	lock, key := nntp.CancelLock(secret, "u", "<1@x>"), nntp.CancelKey(secret, "u", "<1@x>")
+	f.Fuzz(func(t *testing.T, s string) {
+		if !strings.Contains(s, "(") && strings.Count(s, ":") < 30 {
+			require.True(t, nntp.Unlocks(key, s+" "+lock))
+			require.True(t, nntp.Unlocks("(c)"+key, s+"(c)"+lock))
+		}
+		if !strings.ContainsAny(s, "()\\") {
+			require.False(t, nntp.Unlocks(key, "("+s+" "+lock+")"))
+		}
+		require.False(t, nntp.Unlocks(s, lock) && !strings.Contains(s, key[7:]))
+		require.False(t, nntp.Unlocks("", s))
+	})
+}

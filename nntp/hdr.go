@@ -29,6 +29,11 @@ func (c *Conn) xpat(ctx context.Context, req headerRequest) Reply {
 // headers answers with the content of one field of each article.
 func (c *Conn) headers(ctx context.Context, req headerRequest, r Reply, answers rangeAnswers) Reply {
 	column := overviewColumn(req.field)
+	if column == columnNone && req.id == "" && c.group.name != "" && req.ranged {
+		if tooMany, refusal := c.opensTooMany(ctx, req.numbers); tooMany {
+			return refusal
+		}
+	}
 	return c.each(ctx, req.rangeRequest, r, answers, func(ctx context.Context, l *lines, e *Entry) error {
 		start := len(l.b)
 		l.b = append(strconv.AppendUint(l.b, uint64(e.Number), 10), ' ')
@@ -37,12 +42,35 @@ func (c *Conn) headers(ctx context.Context, req headerRequest, r Reply, answers 
 		if l.b, err = c.appendField(ctx, l.b, column, req.field, e); err != nil {
 			return err
 		}
-		if len(req.patterns.tokens) > 0 && !req.patterns.match(string(l.b[at:])) {
+		if len(req.patterns.tokens) > 0 && !req.patterns.match(string(l.b[at:min(len(l.b), at+maxMatched)])) {
 			l.b = l.b[:start]
 			return nil
 		}
 		return l.end()
 	})
+}
+
+// maxMatched is how many octets of a field XPAT looks at: patterns of many stars
+// take long with long fields.
+const maxMatched = 4096
+
+// opensTooMany reports whether a range holds more articles than may be opened for
+// one command, and why it is refused then.
+func (c *Conn) opensTooMany(ctx context.Context, r Range) (bool, Reply) {
+	most := c.srv.limits().Opened
+	if most < 0 || r.Last < r.First || uint64(r.Last-r.First) < uint64(most) {
+		return false, Reply{}
+	}
+	n := 0
+	for _, err := range c.srv.Store.Overview(ctx, c.group.name, r) {
+		if err != nil {
+			return false, Reply{} // the list itself will say
+		}
+		if n++; n > most {
+			return true, tooManyToOpen
+		}
+	}
+	return false, Reply{}
 }
 
 // A column is a field of the overview.

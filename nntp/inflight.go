@@ -108,8 +108,9 @@ func (fs *flights) put(id string, f *flight) {
 
 // begin takes an article off, unless somebody else is storing it: then it
 // returns what to wait for. An offer to somebody else does not hold up who has
-// the article here and now.
-func (fs *flights) begin(id string, c *Conn) (wait <-chan struct{}) {
+// the article here and now. Asked says that c was told to send it, so that it was
+// not here then.
+func (fs *flights) begin(id string, c *Conn) (wait <-chan struct{}, asked bool) {
 	fs.mu.Lock()
 	defer fs.mu.Unlock()
 	f := fs.byID[id]
@@ -120,11 +121,12 @@ func (fs *flights) begin(id string, c *Conn) (wait <-chan struct{}) {
 		if f.landed == nil {
 			f.landed = make(chan struct{})
 		}
-		return f.landed
+		return f.landed, false
 	default:
+		asked = f.from == c && c != nil
 		f.from, f.flying = c, true
 	}
-	return nil
+	return nil, asked
 }
 
 // end ends what begin began.

@@ -57,7 +57,7 @@ func (s *Server) inject(ctx context.Context, from *Source, id string, text []byt
 		out.b = append(append(out.b, "\r\n"...), a.Body...)
 		return a.MessageID, s.moderate(ctx, group, out.b)
 	}
-	head := added.path + added.moderated + added.injected + withoutPath(a.head)
+	head := added.path + added.moderated + added.injected + withKey(withoutPath(a.head), added.key)
 	out.b = append(append(out.b, head...), "\r\n"...)
 	out.b = append(out.b, a.Body...)
 	if a.Header, err = parseFields(head); err != nil {
@@ -72,9 +72,17 @@ func (s *Server) checkPosted(a *Candidate, now time.Time) error {
 	if err := s.checkFields(a, now); err != nil {
 		return err
 	}
+	if err := s.checkPostedDate(&a.fields.value, now); err != nil {
+		return err
+	}
 	for _, k := range [...]fieldKind{fieldInjectionInfo, fieldXref} {
 		if a.fields.has[k] {
 			return reject("%s is not for posters", fieldNames[k])
+		}
+	}
+	for i := range a.Header {
+		if isDeprecated(a.Header[i].Name) {
+			return reject("%s is not for articles", a.Header[i].Name)
 		}
 	}
 	v := &a.fields.value
@@ -123,8 +131,11 @@ func (s *Server) placePosted(ctx context.Context, a *Candidate) (moderated strin
 	}
 	known := false
 	for _, name := range a.Newsgroups {
-		g, err := s.Store.Group(ctx, name)
+		g, err := s.standing(ctx, name)
 		if errors.Is(err, ErrNoGroup) {
+			if isReserved(name) && !a.fields.has[fieldControl] {
+				return "", reject("%s cannot be the name of a newsgroup", name)
+			}
 			// Where there is such a group it may be a moderated one.
 			if a.fields.has[fieldApproved] && !access.Approve.Match(name) && !access.Control {
 				return "", reject("you may not approve articles for %s", name)
@@ -140,6 +151,8 @@ func (s *Server) placePosted(ctx context.Context, a *Candidate) (moderated strin
 		}
 		known = true
 		switch {
+		case isServers(name) && !a.fields.has[fieldControl]:
+			return "", reject("%s is not for posting", name)
 		case !posting || !access.Post.Match(g.Name), g.Status == NoPosting, g.Status == Closed:
 			return "", reject("posting to %s is not permitted", name)
 		case g.Status == Moderated && !a.fields.has[fieldApproved]:

@@ -81,6 +81,15 @@ func TestForged(t *testing.T) {
 		"From: b@b.example\r\nfrom: c@c.example": {"441", "439"},
 		"Message-ID: <1@x.example>\r\nMessage-ID: <2@x.example>": {"441", "439"},
 		"Distribution: local\r\nDistribution: world":             {"441", "439"},
+		"Newsgroups: example.test,poster":                        {"441", "239"}, // reserved
+		"Newsgroups: example.test,example.none":                  {"441", "239"},
+		"Newsgroups: junk":                                       {"441", "239"},
+		"Newsgroups: control.x":                                  {"441", "239"},
+		"disposition-notification-to: a@b.example":               {"441", "239"}, // deprecated
+		"Also-Control: cancel <none@x.example>":                  {"441", "239"},
+		// Injection-Date counts for servers, Date too for posters.
+		"Date: Sat, 1 Jan 2000 00:00:00 +0000\r\nInjection-Date: $DATE": {"441", "239"},
+		"Date: Sat, 1 Jan 2050 00:00:00 +0000\r\nInjection-Date: $DATE": {"441", "239"},
 	} {
 		line = strings.ReplaceAll(line, "$DATE", today())
 		name, _, _ := strings.Cut(line, ":")
@@ -102,7 +111,7 @@ func TestForged(t *testing.T) {
 			}
 		}
 		for _, verb := range []string{"POST", "TAKETHIS " + id} {
-			srv, store := hostile(t, "example.mod:m", "example.closed:x", "example.n:n", "example.junk:j", "example.alias:=example.test")
+			srv, store := hostile(t, "example.mod:m", "example.closed:x", "example.n:n", "example.junk:j", "example.alias:=example.test", "junk", "control.x")
 			in := verb + "\r\n" + head.String() + "\r\ntext\r\n.\r\nDATE\r\n"
 			got := say(t, srv, strings.NewReader(in))
 			wanted := []string{want.feed, "111"}
@@ -136,8 +145,12 @@ func TestInjected(t *testing.T) {
 	_, err = srv.Inject(t.Context(), &other, []byte(cancel))
 	require.NoError(t, err)
 	textOf(t, store, id)
+	cancel = strings.Replace(cancel, "\r\n\r\n", "\r\ncancel-key: sha256:own\r\n (mine)\r\nX-Last: x\r\n\r\n", 1)
+	var keys string
+	srv.Accepted = func(_ context.Context, a *nntp.Candidate) { keys = a.Header.Get("Cancel-Key") }
 	_, err = srv.Inject(t.Context(), from, []byte(cancel))
 	require.NoError(t, err)
+	require.Equal(t, "sha256:own (mine)\t"+nntp.CancelKey(srv.CancelSecret, from.User, id), keys, "a key of the poster's own hides none")
 	_, err = store.Find(t.Context(), id)
 	require.ErrorIs(t, err, nntp.ErrNoArticle)
 	_, err = srv.Inject(t.Context(), from, []byte(strings.Replace(cancel, "Control", "X: y\nControl", 1)))

@@ -157,8 +157,12 @@ const future = 24 * time.Hour
 const defaultCutoff = 10 * 24 * time.Hour
 
 // checkDate refuses what is so old that the history may have forgotten it, and
-// what comes from the future (RFC 5537, 3.6).
+// what comes from the future (RFC 5537, 3.6), by Injection-Date, or else by Date.
 func (s *Server) checkDate(v *[fieldKinds]string, now time.Time) error {
+	counts := fieldDate
+	if v[fieldInjectionDate] != "" {
+		counts = fieldInjectionDate
+	}
 	for _, k := range [...]fieldKind{fieldDate, fieldInjectionDate} {
 		if v[k] == "" {
 			continue
@@ -167,16 +171,42 @@ func (s *Server) checkDate(v *[fieldKinds]string, now time.Time) error {
 		if !ok {
 			return reject("%s cannot be read", fieldNames[k])
 		}
-		if t.After(now.Add(future)) {
-			return reject("%s is in the future", fieldNames[k])
-		}
-		// Injection-Date, if there is one, says how long the article has been
-		// around.
-		if (k == fieldInjectionDate || v[fieldInjectionDate] == "") && s.cutoff() > 0 && t.Before(now.Add(-s.cutoff())) {
-			return reject("too old")
+		if k == counts {
+			if err := checkTime(k, t, now, s.cutoff()); err != nil {
+				return err
+			}
 		}
 	}
 	return nil
+}
+
+// checkTime refuses a time that is out of bounds.
+func checkTime(k fieldKind, t, now time.Time, cutoff time.Duration) error {
+	switch {
+	case t.After(now.Add(future)):
+		return reject("%s is in the future", fieldNames[k])
+	case cutoff > 0 && t.Before(now.Add(-cutoff)):
+		return reject("too old, says %s", fieldNames[k])
+	}
+	return nil
+}
+
+// minPostCutoff is how old a posted article may be at least (RFC 5537, 3.5).
+const minPostCutoff = 72 * time.Hour
+
+// checkPostedDate refuses what other servers would: some do not know
+// Injection-Date, and only the server that an article is posted to can tell its
+// poster (RFC 5537, 3.5).
+func (s *Server) checkPostedDate(v *[fieldKinds]string, now time.Time) error {
+	cutoff := s.cutoff()
+	if cutoff > 0 {
+		cutoff = max(cutoff, minPostCutoff)
+	}
+	t, ok := header.ParseDate(v[fieldDate], nil)
+	if !ok {
+		return reject("%s cannot be read", fieldNames[fieldDate])
+	}
+	return checkTime(fieldDate, t, now, cutoff)
 }
 
 func (s *Server) cutoff() time.Duration {
@@ -223,7 +253,7 @@ func (s *Server) store(ctx context.Context, a *Candidate, b []byte, now time.Tim
 // that is waited for.
 func (s *Server) fly(ctx context.Context, a *Candidate, store func() error) error {
 	for {
-		wait := s.flights.begin(a.MessageID, a.Source.conn)
+		wait, _ := s.flights.begin(a.MessageID, a.Source.conn)
 		if wait == nil {
 			break
 		}

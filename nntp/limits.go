@@ -19,8 +19,17 @@ type Limits struct {
 	ArticleGroup int   // newsgroups of an article; 50
 	Header       int   // octets of an article's header; 64 KiB
 
-	InFlight     int   // articles of one feed that are being stored at once; 32
+	InFlight     int   // articles of one feed that are being stored at once; 128
 	InFlightSize int64 // their octets, but for one article; 4 MiB
+
+	// RefusedIDs is of how many articles that were refused for good it is
+	// remembered for a day who sent them, who is told so at the next offer
+	// without sending them again; 100,000.
+	RefusedIDs int
+
+	// Opened is how many articles one HDR, XHDR or XPAT may open, for a field that
+	// is not in the overview; 10,000.
+	Opened int
 
 	Posts     int           // articles that one poster, or one address without a login, may post in PostsTime; 100
 	PostsTime time.Duration // 1 hour
@@ -46,8 +55,10 @@ func (l Limits) orDefaults() Limits {
 		ArticleLine:  cmp.Or(l.ArticleLine, 998),
 		ArticleGroup: orDefault(l.ArticleGroup, 50),
 		Header:       orDefault(l.Header, 64<<10),
-		InFlight:     orDefault(l.InFlight, 32),
+		InFlight:     orDefault(l.InFlight, 128),
 		InFlightSize: orDefault(l.InFlightSize, 4<<20),
+		RefusedIDs:   cmp.Or(l.RefusedIDs, 100_000),
+		Opened:       cmp.Or(l.Opened, 10_000),
 		Posts:        cmp.Or(l.Posts, 100),
 		PostsTime:    cmp.Or(l.PostsTime, time.Hour),
 		Errors:       cmp.Or(l.Errors, 20),

@@ -95,7 +95,7 @@ func (s *Server) placeRelayed(ctx context.Context, a *Candidate) error {
 			continue
 		}
 		taken = taken || control
-		g, err := s.Store.Group(ctx, name)
+		g, err := s.standing(ctx, name)
 		if errors.Is(err, ErrNoGroup) {
 			continue
 		}
@@ -113,7 +113,26 @@ func (s *Server) placeRelayed(ctx context.Context, a *Candidate) error {
 	if !taken {
 		return reject("none of its newsgroups is wanted here")
 	}
+	wanted := &a.Source.Access.Distributions
+	if names := a.Distributions(); len(names) > 0 && !wanted.IsEmpty() && !slices.ContainsFunc(names, wanted.Match) {
+		return reject("none of its distributions is wanted here")
+	}
 	return nil
+}
+
+// A statusTeller is a Store that knows what is asked of each group of each
+// article without the rest of Group.
+type statusTeller interface {
+	GroupStatus(ctx context.Context, name string) (Status, error)
+}
+
+// standing is a group's Name and Status.
+func (s *Server) standing(ctx context.Context, name string) (Group, error) {
+	if t, ok := s.Store.(statusTeller); ok {
+		status, err := t.GroupStatus(ctx, name)
+		return Group{Name: name, Status: status}, err
+	}
+	return s.Store.Group(ctx, name)
 }
 
 // resolve is the group that articles for g are filed in: g, or the one that it
@@ -124,7 +143,7 @@ func (s *Server) resolve(ctx context.Context, g *Group) error {
 	if !ok {
 		return nil
 	}
-	to, err := s.Store.Group(ctx, name)
+	to, err := s.standing(ctx, name)
 	if err != nil && !errors.Is(err, ErrNoGroup) {
 		return err
 	}

@@ -67,6 +67,7 @@ var (
 	noSuchList      = R(503, "nothing is kept for that")
 	badMechanism    = R(503, "login mechanism not offered")
 	noCompression   = R(503, "compression algorithm not offered")
+	tooManyToOpen   = R(503, "too many articles for a field that is not in the overview, ask for fewer")
 	noHeader        = R(503, "no such metadata item")
 	badBase64       = R(504, "not base64")
 	cannotTLS       = R(580, "cannot begin TLS")

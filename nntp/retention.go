@@ -7,6 +7,10 @@ import (
 
 // Retention says how long articles are kept, and how long it is remembered that
 // they were here.
+//
+// An article that is in several groups expires in each by itself, after the rule of
+// that group: it can be read where it is still kept, and its text goes with the last
+// place.
 type Retention struct {
 	// Rules are tried in their order for each group; the first whose Groups
 	// match counts. A group that no rule matches keeps all.

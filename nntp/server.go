@@ -97,6 +97,7 @@ type Server struct {
 
 	life    serve.Life
 	flights flights
+	refused refusedIDs
 	rates   rates
 	once    sync.Once
 	limit   Limits

@@ -25,6 +25,13 @@ var (
 // The iterators hold no lock while the caller works: a client may take its time
 // over each line. They end at the first error. None of them must be a snapshot.
 //
+// A Store may also have a method
+//
+//	GroupStatus(ctx context.Context, name string) (Status, error)
+//
+// which tells of Group's answer the status alone. It is asked for each group of
+// each article that comes, where the water marks do not matter.
+//
 // nntptest.TestStore checks a Store.
 type Store interface {
 	// Group returns a newsgroup as it is now, or ErrNoGroup. Names compare
@@ -146,7 +153,7 @@ type GroupChange struct {
 	Creator     *string
 
 	// Remove removes the group and the places of its articles; the other
-	// fields are not looked at. If it is made again, its numbers should go on
-	// where they ended. Removing what is not there is ErrNoGroup.
+	// fields are not looked at. If it is made again, its numbers go on above
+	// those that it gave. Removing what is not there is ErrNoGroup.
 	Remove bool
 }

@@ -150,14 +150,19 @@ func TestOffers(t *testing.T) {
 	b.flown.Store(true)
 	require.Equal(t, wanted, fs.offer("1", a, now.Add(offerTime+2)))
 
-	require.Nil(t, fs.begin("1", b), "who has it may send it")
+	wait, asked := fs.begin("1", b)
+	require.Nil(t, wait, "who has it may send it")
+	require.False(t, asked, "though it was offered to another")
 	require.Equal(t, perhaps, fs.offer("1", a, now))
 	require.Equal(t, notWanted, fs.offer("1", b, now))
-	wait := fs.begin("1", a)
+	wait, _ = fs.begin("1", a)
 	require.NotNil(t, wait)
 	fs.end("1")
 	<-wait
 	require.Equal(t, wanted, fs.offer("1", a, now))
+	_, asked = fs.begin("1", a)
+	require.True(t, asked)
+	fs.end("1")
 
 	for i := range 1000 {
 		fs.offer(string(rune('a'+i)), a, now.Add(time.Duration(i)*time.Second))

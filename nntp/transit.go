@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 )
 
 // check says whether an article is wanted (RFC 4644, 2.4).
@@ -13,7 +14,7 @@ func (c *Conn) check(ctx context.Context, id string) Reply {
 	case err != nil:
 		c.replyTo(ctx, err) // for the log
 		return R(431, id)
-	case seen:
+	case seen, c.srv.refused.has(c.source, id, c.began):
 		return R(438, id)
 	}
 	switch c.srv.flights.offer(id, c, c.began) {
@@ -48,7 +49,7 @@ func (c *Conn) takeThis(ctx context.Context, id string) Reply {
 		}
 		return badSyntax
 	case err != nil:
-		c.refused(ctx, id, err)
+		c.refused(ctx, c.source, id, err)
 		return refused
 	}
 	return c.take(ctx, id, text)
@@ -56,11 +57,6 @@ func (c *Conn) takeThis(ctx context.Context, id string) Reply {
 
 // take stores an article of TAKETHIS, while the client goes on.
 func (c *Conn) take(ctx context.Context, id string, text *textBuffer) Reply {
-	seen, err := c.srv.Store.Seen(ctx, id)
-	if seen && err == nil {
-		text.release()
-		return R(439, id)
-	}
 	from := c.source
 	a, err := c.srv.parse(text.b)
 	if err == nil && (a.fields.has[fieldControl] || a.fields.has[fieldSupersedes]) {
@@ -71,11 +67,15 @@ func (c *Conn) take(ctx context.Context, id string, text *textBuffer) Reply {
 		}
 	}
 	// From here on a CHECK knows that it is on its way.
-	begun := c.srv.flights.begin(id, c) == nil
+	wait, asked := c.srv.flights.begin(id, c)
+	begun := wait == nil
 	return c.begin(ctx, "TAKETHIS", len(text.b), func() Reply {
 		defer text.release()
 		if begun {
 			defer c.srv.flights.end(id)
+		}
+		if err == nil && !asked {
+			err = c.srv.unseen(ctx, id)
 		}
 		if err == nil {
 			err = c.srv.relay(ctx, from, announced{id, begun}, a)
@@ -83,17 +83,28 @@ func (c *Conn) take(ctx context.Context, id string, text *textBuffer) Reply {
 		if err == nil {
 			return R(239, id)
 		}
-		if c.refused(ctx, id, err) == deferred {
+		if c.refused(ctx, from, id, err) == deferred {
 			return tryLater // RFC 4644, 2.5.2: there is no other way to say so
 		}
 		return R(439, id)
 	})
 }
 
-// refused logs why an article was refused, which TAKETHIS has no room to say.
-func (c *Conn) refused(ctx context.Context, id string, err error) refusalKind {
+// unseen is errDuplicate if an article was here before.
+func (s *Server) unseen(ctx context.Context, id string) error {
+	seen, err := s.Store.Seen(ctx, id)
+	if seen && err == nil {
+		return errDuplicate
+	}
+	return err
+}
+
+// refused remembers that an article was refused, and logs why, which TAKETHIS has
+// no room to say.
+func (c *Conn) refused(ctx context.Context, from *Source, id string, err error) refusalKind {
 	r := c.srv.refusalOf(ctx, err)
 	if r.kind == rejected {
+		c.srv.refused.add(from, id, time.Now(), c.srv.limits().RefusedIDs)
 		c.srv.logger().DebugContext(ctx, "nntp: article refused", "remote", c.remote, "id", id, "why", r.text)
 	}
 	return r.kind
@@ -106,24 +117,24 @@ func (c *Conn) ihave(ctx context.Context, id string) Reply {
 	case err != nil:
 		c.replyTo(ctx, err) // for the log
 		return ihaveLater
-	case seen:
+	case seen, c.srv.refused.has(c.source, id, c.began):
 		return haveIt
 	case c.srv.flights.busy(id, c, c.began):
 		return ihaveLater
 	}
 	text, refusal := c.ask(sendReply, -1)
 	if text == nil {
-		return c.ihaveReply(ctx, refusal)
+		return c.ihaveReply(ctx, id, refusal)
 	}
 	defer text.release()
 	a, err := c.srv.parse(text.b)
 	if err == nil {
 		err = c.srv.relay(ctx, c.source, announced{id, false}, a)
 	}
-	return c.ihaveReply(ctx, err)
+	return c.ihaveReply(ctx, id, err)
 }
 
-func (c *Conn) ihaveReply(ctx context.Context, err error) Reply {
+func (c *Conn) ihaveReply(ctx context.Context, id string, err error) Reply {
 	if err == nil {
 		return ihaveReply
 	}
@@ -133,6 +144,9 @@ func (c *Conn) ihaveReply(ctx context.Context, err error) Reply {
 	r := c.srv.refusalOf(ctx, err)
 	if r.kind == deferred {
 		return R(436, r.text)
+	}
+	if r.kind == rejected {
+		c.srv.refused.add(c.source, id, time.Now(), c.srv.limits().RefusedIDs)
 	}
 	return R(437, r.text)
 }

@@ -186,3 +186,24 @@ func TestReply(t *testing.T) {
 	require.True(t, nntp.R(436, "").Temporary())
 	require.False(t, nntp.R(437, "").Temporary())
 }
+
+// TestWildmatChoose: the first choice that is about a name decides, and the
+// Wildmat itself where none is.
+func TestWildmatChoose(t *testing.T) {
+	parse := func(s string) nntp.Wildmat {
+		w, err := nntp.ParsePatterns(s)
+		require.NoError(t, err)
+		return w
+	}
+	w := parse("a.*,c.*,@p.*").Choose(nntp.Choice{parse("a.b.*,!a.b.c"), false}, nntp.Choice{parse("a.b.*,d.*"), true})
+	w = w.Choose(nntp.Choice{parse("c.x"), false})
+	for name, want := range map[string]bool{
+		"a.x": true, "a.b.x": false, "a.b.c": true, "d.x": true, "e.x": false, "c.y": true, "c.x": false, "p.x": false,
+	} {
+		require.Equal(t, want, w.Match(name), name)
+	}
+	require.True(t, w.Poisons("p.x"))
+	require.False(t, w.IsEmpty())
+	require.True(t, nntp.Wildmat{}.Choose(nntp.Choice{nntp.MatchAll(), false}).IsEmpty())
+	require.False(t, nntp.Wildmat{}.Choose(nntp.Choice{nntp.MatchAll(), true}).IsEmpty())
+}

@@ -13,6 +13,7 @@ import (
 // multiplied, and no memory.
 type Wildmat struct {
 	patterns []pattern
+	choices  []Choice // the first whose Groups match a name decides; else patterns do
 }
 
 // A pattern is one item of the list.
@@ -52,7 +53,7 @@ const (
 type span struct{ lo, hi rune }
 
 // Everything matches each name.
-var everything = Wildmat{[]pattern{{tokens: []token{{kind: anyText}}, effect: included}}}
+var everything = Wildmat{patterns: []pattern{{tokens: []token{{kind: anyText}}, effect: included}}}
 
 // MatchAll returns the Wildmat "*".
 func MatchAll() Wildmat { return everything }
@@ -64,10 +65,35 @@ func (w Wildmat) Match(name string) bool { return w.effect(name) == included }
 // article is not wanted at all then, whatever other groups it is for.
 func (w Wildmat) Poisons(name string) bool { return w.effect(name) == poisoned }
 
-// IsEmpty reports whether w has no patterns, so that it matches nothing.
-func (w Wildmat) IsEmpty() bool { return len(w.patterns) == 0 }
+// IsEmpty reports whether w has no patterns, and no Choice that permits anything,
+// so that it matches nothing.
+func (w Wildmat) IsEmpty() bool {
+	return len(w.patterns) == 0 && !slices.ContainsFunc(w.choices, func(c Choice) bool { return c.Permit })
+}
+
+// A Choice says of the names that Groups match whether something is permitted.
+type Choice struct {
+	Groups Wildmat
+	Permit bool
+}
+
+// Choose returns a Wildmat that matches a name as the first of the choices says
+// whose Groups match it, and as w does if none of them does.
+func (w Wildmat) Choose(choices ...Choice) Wildmat {
+	w.choices = slices.Concat(choices, w.choices)
+	return w
+}
 
 func (w Wildmat) effect(name string) effect {
+	for i := range w.choices {
+		if !w.choices[i].Groups.Match(name) {
+			continue
+		}
+		if w.choices[i].Permit {
+			return included
+		}
+		return excluded
+	}
 	for i := range slices.Backward(w.patterns) {
 		if w.patterns[i].match(name) {
 			return w.patterns[i].effect

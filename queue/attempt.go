@@ -79,6 +79,8 @@ func (a *attempt) run(ctx context.Context) {
 		a.conclude(ctx, a.all(shut))
 	case o.MaxSize > 0 && a.lease.Message.Size > o.MaxSize:
 		a.conclude(ctx, a.all(tooLarge))
+	case o.Stopped:
+		a.giveBack(ctx, a.begun.Add(stoppedPause))
 	case a.isNotice():
 		a.notice = true
 		a.conclude(ctx, a.all(smtp.Reply{}))
@@ -86,6 +88,9 @@ func (a *attempt) run(ctx context.Context) {
 		a.pass(ctx)
 	}
 }
+
+// stoppedPause is how long an item whose route is stopped waits before it is looked at again.
+const stoppedPause = time.Minute
 
 // pass delivers if it is the item's turn.
 func (a *attempt) pass(ctx context.Context) {
@@ -166,7 +171,8 @@ func known(r Result) bool { return r.Reply.Code != 0 || r.Ambiguous || r.Down }
 
 // ask calls the Transport. It returns a result for each recipient, whatever the Transport does.
 func (a *attempt) ask(ctx context.Context, d *Delivery) (results []Result, err error) {
-	timeout := positive(a.route.Options.Content.Timeout, a.Limits.timeout())
+	own := a.schedule(a.route, a.lease.Item.Priority).Timeout
+	timeout := positive(own, positive(a.route.Options.Content.Timeout, a.Limits.timeout()))
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
 	late := time.AfterFunc(timeout+a.Limits.lease(), func() { a.hung.Store(true) })

@@ -32,6 +32,7 @@ type RouteOptions struct {
 	Concurrency int        // deliveries at once, at most; 0: the Queue's
 	PerMinute   int        // deliveries begun in a minute, at most; 0: no limit. Each process counts its own
 	Refuse      bool       // the connector is shut: what comes for it fails with 5.7.1
+	Stopped     bool       // no delivery is begun: what comes for it waits, and goes back when it expires
 
 	// For the Transport.
 	TLS     smtp.TLSPolicy
@@ -42,13 +43,17 @@ type RouteOptions struct {
 // Content is what a destination is to be sent (the E-mail Domain page of Exchange's Internet Mail Service). The zero
 // value changes nothing.
 type Content struct {
-	UUEncode   bool          // attachments as uuencode in the text, no MIME
-	Charset    string        // of text; empty: as it is
-	NoRichText bool          // TNEF is taken out
-	LineLength int           // text is wrapped there; 0: not
-	NoReplies  bool          // automatic replies are dropped
-	NoNames    bool          // senders are shown without display names
-	Timeout    time.Duration // for one delivery; 0: the Queue's
+	UUEncode    bool          // attachments as uuencode in the text, no MIME
+	MIME        bool          // files in uuencode in the text become attachments; not with UUEncode
+	Charset     string        // of text; empty: as it is
+	NoRichText  bool          // TNEF is taken out
+	RichText    bool          // texts and attachments as TNEF; not with UUEncode or NoRichText
+	LineLength  int           // text is wrapped there; 0: not
+	NoReplies   bool          // automatic replies are dropped
+	NoDelivered bool          // reports of what was delivered are dropped
+	NoFailed    bool          // reports of what failed or is delayed are dropped
+	NoNames     bool          // senders are shown without display names
+	Timeout     time.Duration // for one delivery; 0: the Queue's
 }
 
 // A Router finds ways. Its methods are called concurrently, at every try: a Router may change its mind, and mail that waits

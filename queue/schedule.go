@@ -39,6 +39,9 @@ type Schedule struct {
 	// Jitter is the share of an interval, 1 at most, that is added to it at random, so that what was refused together
 	// does not come back together. The same item gets the same jitter each time it is asked for. None if zero.
 	Jitter float64
+
+	// Timeout is how long one delivery may take, in place of Content.Timeout and of the Queue's; none of its own if zero.
+	Timeout time.Duration
 }
 
 // The Schedule's defaults.

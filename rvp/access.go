@@ -2,7 +2,6 @@ package rvp
 
 import (
 	"errors"
-	"net"
 	"net/http"
 	"net/netip"
 	"slices"
@@ -165,12 +164,13 @@ func (h *HomeServer) wouldHelp(q *request, r *Record, need Rights) bool {
 // not (RVP-009), nor does it in the target of a request by which name or address
 // the server was found.
 func (h *HomeServer) own(n Node, target bool) (Node, bool) {
-	host := bareHost(n.Host)
-	switch _, err := netip.ParseAddr(strings.Trim(host, "[]")); {
-	case host == bareHost(h.host), h.Name != "" && ascii.EqualFold(host, bareHost(h.Name)):
-	case target && err == nil:
-	default:
-		return n, false
+	if host := bareHost(n.Host); host != bareHost(h.host) && (h.Name == "" || !ascii.EqualFold(host, bareHost(h.Name))) {
+		if !target {
+			return n, false
+		}
+		if _, err := netip.ParseAddr(strings.Trim(host, "[]")); err != nil {
+			return n, false
+		}
 	}
 	n.Host = h.host
 	return n, true
@@ -178,19 +178,18 @@ func (h *HomeServer) own(n Node, target bool) (Node, bool) {
 
 // bareHost takes the port off.
 func bareHost(host string) string {
-	if name, _, err := net.SplitHostPort(host); err == nil {
-		return name
+	if i := strings.LastIndexByte(host, ':'); i >= 0 && strings.IndexByte(host[i:], ']') < 0 {
+		return host[:i]
 	}
 	return host
 }
 
 // hostOf returns a domain as the Host of its nodes.
 func hostOf(domain string) string {
-	n, err := ParseNode("http://" + domain + "/instmsg/aliases/a")
-	if err != nil {
-		return domain
+	if host, ok := canonicalHost(domain); ok {
+		return host
 	}
-	return n.Host
+	return domain
 }
 
 // mailDomain is that of the users of an IM domain, which is called im.DOMAIN by custom.

@@ -36,7 +36,7 @@ func (h *HomeServer) acl(q *request) answer {
 	case err != nil:
 		return refuse(http.StatusBadRequest, "The body must be an rvpacl.")
 	}
-	_, err = h.change(q.Context(), q.node, func(r *Record, _ time.Time) (effect, error) {
+	err = h.change(q.Context(), q.node, func(r *Record, _ time.Time) (effect, error) {
 		r.ACL = list
 		return effect{}, nil
 	})

@@ -169,6 +169,7 @@ func TestClose(t *testing.T) {
 		require.NoError(t, c.post(parcel{to: annaCallBack, client: true, done: out.done}))
 		require.NoError(t, c.post(parcel{to: annaCallBack + "/2", client: true, done: out.done}))
 		require.NoError(t, c.close(t.Context()))
+		require.Equal(t, 2*time.Second, time.Since(out.from), "no pause is waited for")
 		require.Equal(t, []outcome{{status: 200}, {status: 200}}, out.all())
 		require.Len(t, failing.all(), 1)
 		require.ErrorIs(t, failing.all()[0].err, errUnreachable)

@@ -86,6 +86,16 @@ func TestRequestToServer(t *testing.T) {
 	})
 }
 
+// Only a change may be sent again by the transport, on a connection that the
+// server has closed meanwhile.
+func TestRequestMayRepeat(t *testing.T) {
+	for _, retry := range []bool{false, true} {
+		req := (&parcel{retry: retry}).request(t.Context())
+		_, may := req.Header["Idempotency-Key"]
+		require.Equal(t, retry, may)
+	}
+}
+
 // A redirection is followed (RVP-035), with all there was, and remembered; connections are kept.
 func TestServerRedirects(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

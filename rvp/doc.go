@@ -38,4 +38,35 @@
 //	acl.go, aclxml.go        ACL: rights, and the decision
 //	message.go, format.go, conversation.go  Message: the MIME within a notification
 //	xml.go, xmlparse.go, xmltag.go, xmltext.go, xmlwrite.go  XML itself
+//
+// The home server:
+//
+//	homeserver.go, event.go  HomeServer
+//	method.go                THE TABLE of methods
+//	request.go, peer.go      one request: about whom, and from where
+//	access.go                who asks, and whether he may
+//	subscribe.go, subscriptions_method.go  logons and watchers
+//	properties_method.go, proppatch.go, profile.go  properties
+//	view.go, view_values.go, effect.go  what a change makes of a Record: pure
+//	acl_method.go, notify_method.go     ACL and NOTIFY
+//	fanout.go, watchers.go   who is told of a change
+//	lease.go                 what ends by itself
+//	courier.go, courier_*.go deliveries: order, retries, back-pressure
+//	notify.go, notify_status.go  one NOTIFY to a client
+//	callback.go              who may be called
+//	store.go, directory.go   what the program brings
+//
+// The router, and finding servers:
+//
+//	router.go, topology.go   Router: redirect, pass or refuse
+//	router_pass.go, router_upstream.go  speaking for clients outside
+//	locator.go, locator_*.go Locator: connections by SRV, redirections
+//	discover.go              from a sign-in name to a Service
+//
+// The client:
+//
+//	client.go                Client; client_*.go: logon, requests, state, schedule, events
+//	contact.go               what is known of contacts
+//	session.go, session_receive.go  conversations
+//	listener.go              what comes
 package rvp

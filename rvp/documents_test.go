@@ -90,6 +90,8 @@ func TestMultistatusStatus(t *testing.T) {
 		require.NoError(t, err)
 		require.Equal(t, []response{{"", []propStat{{Status: want}}}}, got, "RVP-111 %q", status)
 	}
+	_, err := parseMultistatus([]byte("<d:multistatus>"))
+	require.ErrorIs(t, err, errXML)
 	got, err := parseMultistatus([]byte("<d:multistatus><d:response><d:propstat><d:prop><d:displayname>x</d:displayname></d:prop></d:propstat></d:response></d:multistatus>"))
 	require.NoError(t, err)
 	require.Equal(t, []response{{"", []propStat{{200, []Property{TextProperty(PropDisplayName, "x")}}}}}, got)
@@ -104,6 +106,8 @@ func TestSubscriptionsRefuses(t *testing.T) {
 		_, err := parseSubscriptions([]byte("<r:subscriptions><r:subscription>" + entry + "</r:subscription></r:subscriptions>"))
 		require.ErrorIs(t, err, errXML, entry)
 	}
+	_, err := parseSubscriptions([]byte("<r:subscriptions>"))
+	require.ErrorIs(t, err, errXML)
 	none, err := parseSubscriptions(appendSubscriptions(nil, nil))
 	require.NoError(t, err)
 	require.Empty(t, none)
@@ -138,7 +142,10 @@ func TestOtherProperties(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, changes, again)
 
-	e, err := parseXML(`<p xmlns:q='urn:q'><i q:b="1" c="&lt;&#13;" xml:lang="en"><q:x/></i></p>`, maxNodes)
+	e, err := parseXML("<p><b>&#32;</b><a:x>&apos;&gt;</a:x></p>", maxNodes)
+	require.NoError(t, err)
+	require.Equal(t, "<b/><a:x>'&gt;</a:x>", e.inner())
+	e, err = parseXML(`<p xmlns:q='urn:q'><i q:b="1" c="&lt;&#13;" xml:lang="en"><q:x/></i></p>`, maxNodes)
 	require.NoError(t, err)
 	require.Equal(t, `<i xmlns:y0="urn:q" y0:b="1" c="&lt;&#13;" xml:lang="en"><x:x xmlns:x="urn:q"/></i>`, e.inner())
 }
@@ -194,7 +201,8 @@ func TestMisprints(t *testing.T) {
 
 func TestPropertyUpdateRefuses(t *testing.T) {
 	for _, body := range []string{
-		"", "<d:propertyupdate/>", "<d:propertyupdate><d:set><d:prop/></d:set></d:propertyupdate>", "text",
+		"", "<d:propertyupdate/>", "<d:propertyupdate><d:get/></d:propertyupdate>",
+		"<d:propertyupdate><d:set><d:prop/></d:set></d:propertyupdate>", "text",
 		"<d:propertyupdate><d:set><d:prop><r:state/></d:prop></d:set>", "<d:propfind><d:allprop/></d:propfind>",
 		"<d:propertyupdate><d:set><d:prop><r:state><r:leased-value/></r:state></d:prop></d:set></d:propertyupdate>",
 		"<d:propertyupdate><d:set><d:prop><r:state><r:leased-value><r:value><r:busy/></r:value><d:timeout>-1</d:timeout></r:leased-value></r:state></d:prop></d:set></d:propertyupdate>",

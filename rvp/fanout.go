@@ -1,6 +1,7 @@
 package rvp
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"sync"
@@ -18,6 +19,7 @@ const (
 // A notice is a change that watchers have to be told of.
 type notice struct {
 	revision uint64
+	late     bool // a later one was told already
 	effect
 }
 
@@ -28,47 +30,77 @@ type fanout struct {
 	home *HomeServer
 
 	mu      sync.Mutex
-	nodes   map[Node][]notice // those that wait, or are being told; in order
-	ready   []Node            // those that no worker is at
+	nodes   map[Node]changes
+	ready   []Node // those with notices that no worker is at
 	workers int
 	idle    chan struct{} // closed when there is nothing left after stop
 	stopped bool
 
-	waiting atomic.Int64 // nodes
+	waiting atomic.Int64 // nodes with notices, or of which one is being told
+}
+
+// changes are those of one user. They are remembered as long as one is being
+// made: it may have been overtaken on the way from the store to here.
+type changes struct {
+	making  int      // calls of HomeServer.change
+	waiting []notice // in order
+	busy    bool     // in ready, or a worker is at it
+	told    uint64   // the highest revision that was, or is being, told
 }
 
 func (f *fanout) start(h *HomeServer) {
-	f.home, f.nodes, f.idle = h, make(map[Node][]notice), make(chan struct{})
+	f.home, f.nodes, f.idle = h, make(map[Node]changes), make(chan struct{})
 }
 
 // full reports whether so many users have something to tell that no more may
 // come (503). It is asked under the lock of a store.
 func (f *fanout) full() bool { return f.waiting.Load() >= int64(f.home.limits.DeliveryQueue) }
 
-// add has watchers told.
-func (f *fanout) add(n Node, c notice) {
+// begin says that a change is about to be made.
+func (f *fanout) begin(n Node) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	if f.stopped {
+	l := f.nodes[n]
+	l.making++
+	f.nodes[n] = l
+}
+
+// end says that it was made, and has watchers told if there is something to tell.
+func (f *fanout) end(n Node, c *notice) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	l := f.nodes[n]
+	l.making--
+	if c.isNothing() || f.stopped {
+		f.put(n, l)
 		return
 	}
-	list, busy := f.nodes[n]
-	at, _ := slices.BinarySearchFunc(list, c.revision, func(c notice, r uint64) int { return int(int64(c.revision - r)) })
-	if list = slices.Insert(list, at, c); len(list) > maxNotices {
-		list[len(list)-2].follow(list[len(list)-1].effect)
-		list[len(list)-2].revision = list[len(list)-1].revision
-		list = slices.Delete(list, len(list)-1, len(list))
+	at, _ := slices.BinarySearchFunc(l.waiting, c.revision, func(c notice, r uint64) int { return cmp.Compare(c.revision, r) })
+	l.waiting = slices.Insert(l.waiting, at, *c)
+	if last := len(l.waiting) - 1; last == maxNotices {
+		l.waiting[last-1].follow(l.waiting[last].effect)
+		l.waiting[last-1].revision = l.waiting[last].revision
+		l.waiting = l.waiting[:last]
 	}
-	f.nodes[n] = list
-	if busy {
+	if !l.busy {
+		l.busy = true
+		f.waiting.Add(1)
+		f.ready = append(f.ready, n)
+		if f.workers < maxWorkers {
+			f.workers++
+			go f.run()
+		}
+	}
+	f.put(n, l)
+}
+
+// put keeps what has changed of the changes of a node. The lock is held.
+func (f *fanout) put(n Node, l changes) {
+	if l.making == 0 && !l.busy {
+		delete(f.nodes, n)
 		return
 	}
-	f.waiting.Add(1)
-	f.ready = append(f.ready, n)
-	if f.workers < maxWorkers {
-		f.workers++
-		go f.run()
-	}
+	f.nodes[n] = l
 }
 
 func (f *fanout) run() {
@@ -91,8 +123,12 @@ func (f *fanout) take() (Node, notice, bool) {
 	n := f.ready[0]
 	f.ready[0] = Node{}
 	f.ready = f.ready[1:]
-	c := f.nodes[n][0]
-	f.nodes[n] = f.nodes[n][1:]
+	l := f.nodes[n]
+	c := l.waiting[0]
+	l.waiting = l.waiting[1:]
+	c.late = c.revision < l.told
+	l.told = max(l.told, c.revision)
+	f.put(n, l)
 	return n, c, true
 }
 
@@ -100,19 +136,14 @@ func (f *fanout) take() (Node, notice, bool) {
 func (f *fanout) release(n Node) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	if len(f.nodes[n]) > 0 {
+	l := f.nodes[n]
+	if len(l.waiting) > 0 {
 		f.ready = append(f.ready, n)
 		return
 	}
-	delete(f.nodes, n)
+	l.busy = false
 	f.waiting.Add(-1)
-}
-
-// last reports whether nothing waits behind the change that is being told.
-func (f *fanout) last(n Node) bool {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	return len(f.nodes[n]) == 0
+	f.put(n, l)
 }
 
 // stop takes no more and waits until all is told, or ctx ends.
@@ -134,9 +165,11 @@ func (f *fanout) stop(ctx context.Context) error {
 }
 
 // change alters a record and sees to what follows from that. It returns the
-// error of f, or errBusy, and then nothing has changed.
-func (h *HomeServer) change(ctx context.Context, n Node, f func(*Record, time.Time) (effect, error)) (effect, error) {
+// store's error, or that of f, or errBusy, and then nothing has changed.
+func (h *HomeServer) change(ctx context.Context, n Node, f func(*Record, time.Time) (effect, error)) error {
 	var c notice
+	h.fanout.begin(n)
+	defer func() { h.fanout.end(n, &c) }()
 	left := time.Duration(-1)
 	err := h.Store.Update(ctx, n, func(r *Record, now time.Time) (err error) {
 		if c.effect, err = f(r, now); err != nil {
@@ -151,16 +184,14 @@ func (h *HomeServer) change(ctx context.Context, n Node, f func(*Record, time.Ti
 		return nil
 	})
 	if err != nil {
-		return effect{}, err
+		c = notice{}
+		return err
 	}
 	if left >= 0 {
 		h.calendar.wakeIn(left)
 	}
-	if !c.isNothing() {
-		h.fanout.add(n, c)
-	}
 	if c.before.shown() != c.after.shown() {
 		h.trace(Event{Kind: StateChanged, Node: n, State: c.after.shown()})
 	}
-	return c.effect, nil
+	return nil
 }

@@ -60,10 +60,7 @@ func TestHomeHops(t *testing.T) {
 
 // TestHomeAcknowledge: RVP-092 to RVP-097.
 func TestHomeAcknowledge(t *testing.T) {
-	type end struct {
-		status int           // 0 is not there
-		after  time.Duration // before it answers
-	}
+	type end struct{ status int } // 0 is not there
 	ok, no, left := end{status: 200}, end{}, end{status: 500}
 	for _, c := range []struct {
 		name string
@@ -219,5 +216,20 @@ func TestHomeOtherHomeServer(t *testing.T) {
 		got := router.notices()
 		require.Len(t, got, 1)
 		require.Equal(t, "1", got[0].header.Get("RVP-Hop-Count"))
+	})
+}
+
+// TestHomeChangeRefused: RVP-101: a program that answers 500 to every change goes on
+// being told.
+func TestHomeChangeRefused(t *testing.T) {
+	inWorld(t, nil, func(t *testing.T, w *world) {
+		p, ben := w.logOn("ben", "192.0.2.2:40000")
+		_, anna := w.logOn("anna", "192.0.2.1:40000")
+		ben.watch("anna")
+		p.answer(http.StatusInternalServerError)
+		for _, s := range []string{"online", "busy", "away", "online", "busy"} {
+			anna.set(s)
+			require.Equal(t, []string{"anna " + s}, p.states(t))
+		}
 	})
 }

@@ -83,7 +83,7 @@ func TestHomeRenew(t *testing.T) {
 		require.Equal(t, id, r.header.Get("Subscription-Id"))
 		require.Equal(t, "7200", r.header.Get("Subscription-Lifetime"))
 		require.Empty(t, r.body)
-		r = ben.do("SUBSCRIBE", "ben", "", "Subscription-Id: 1", "Subscription-Lifetime: 14400")
+		r = ben.do("SUBSCRIBE", "ben", "", "Subscription-Id: "+ben.ids("ben", "pragma/notify")[0], "Subscription-Lifetime: 14400")
 		require.Equal(t, 200, r.status, "login subscriptions likewise")
 		require.Empty(t, r.body)
 		pass(2*time.Hour - 1)
@@ -190,7 +190,7 @@ func TestHomeUnsubscribeLogon(t *testing.T) {
 		require.Equal(t, "online", ben.state("anna"))
 		r := again.do("SUBSCRIPTIONS", "anna", "", "Notification-Type: pragma/notify")
 		require.Equal(t, 2, strings.Count(r.body, "<r:subscription>"), "RVP-061")
-		require.Equal(t, 200, again.do("UNSUBSCRIBE", "anna", "", "Subscription-Id: 1").status)
+		require.Equal(t, 200, again.do("UNSUBSCRIBE", "anna", "", "Subscription-Id: "+again.ids("anna", "pragma/notify")[0]).status)
 		again.set("offline")
 		require.Equal(t, "offline", ben.state("anna"))
 	})
@@ -205,15 +205,17 @@ func TestHomeSubscriptions(t *testing.T) {
 		w.foreign("http://im.other.test/instmsg/aliases/eve").do("SUBSCRIBE", "anna", "", "Notification-Type: update/propchange",
 			"Call-Back: http://im.other.test/instmsg/aliases/eve", "Subscription-Lifetime: 60")
 		pass(10 * time.Second)
-		entry := func(id int, of string, left int) string {
-			return fmt.Sprintf("<r:subscription><r:subscription-id>%d</r:subscription-id><d:href>%s</d:href>"+
+		entry := func(id, of string, left int) string {
+			return fmt.Sprintf("<r:subscription><r:subscription-id>%s</r:subscription-id><d:href>%s</d:href>"+
 				"<a:principal><a:rvp-principal>%s</a:rvp-principal></a:principal><d:timeout>%d</d:timeout></r:subscription>", id, of, of, left)
 		}
+		ids := anna.ids("anna", "update/propchange")
+		require.Len(t, ids, 2)
 		r := anna.do("SUBSCRIPTIONS", "anna", "", "Notification-Type: update/propchange")
 		require.Equal(t, 200, r.status)
 		require.Equal(t, "text/xml", r.header.Get("Content-Type"))
-		require.Equal(t, head+"<r:subscriptions"+xmlns+entry(1, url("ben"), 14390)+
-			entry(2, "http://im.other.test/instmsg/aliases/eve", 50)+"</r:subscriptions>", r.body)
+		require.Equal(t, head+"<r:subscriptions"+xmlns+entry(ids[0], url("ben"), 14390)+
+			entry(ids[1], "http://im.other.test/instmsg/aliases/eve", 50)+"</r:subscriptions>", r.body)
 		pass(50 * time.Second)
 		r = anna.do("SUBSCRIPTIONS", "anna", "", "Notification-Type: update/propchange")
 		require.NotContains(t, r.body, "eve", "RVP-060: what has ended is not there")

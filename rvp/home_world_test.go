@@ -12,6 +12,7 @@ import (
 	"net"
 	"net/http"
 	"net/netip"
+	"regexp"
 	"strings"
 	"sync"
 	"syscall"
@@ -123,7 +124,8 @@ func openWorld(tb testing.TB, set func(*world)) *world {
 	}
 	srv := &http.Server{Handler: w.home, ConnContext: rvp.ConnContext}
 	done := make(chan error, 1)
-	go func() { done <- srv.Serve(w.at) }()
+	at := w.at // a test may have clients go elsewhere
+	go func() { done <- srv.Serve(at) }()
 	tb.Cleanup(func() {
 		require.NoError(tb, srv.Close())
 		require.ErrorIs(tb, <-done, http.ErrServerClosed)
@@ -298,19 +300,24 @@ func (l *line) do(method, name, body string, fields ...string) reply {
 func (l *line) login(name string) *line {
 	l.w.tb.Helper()
 	l.user = url(name)
-	account := cmp.Or(l.w.users[name].Account, name)
+	shakeAs(l.w.tb, cmp.Or(l.w.users[name].Account, name), func(authorization string) string {
+		return strings.TrimPrefix(l.do("ACL", name, "", "Authorization: "+authorization).header.Get("WWW-Authenticate"), "NTLM ")
+	})
+	return l
+}
+
+// shakeAs has an account log in by NTLM: ask sends a request and returns what the
+// answer has for message 2.
+func shakeAs(tb testing.TB, account string, ask func(authorization string) string) {
+	tb.Helper()
 	client := auth.NTLMClient(nil, "EXAMPLE", account, passwordOf(account))
 	_, token, err := client.Start()
-	require.NoError(l.w.tb, err)
-	r := l.do("ACL", name, "", "Authorization: NTLM "+base64.StdEncoding.EncodeToString(token))
-	require.Equal(l.w.tb, 401, r.status)
-	challenge, err := base64.StdEncoding.DecodeString(strings.TrimPrefix(r.header.Get("WWW-Authenticate"), "NTLM "))
-	require.NoError(l.w.tb, err)
+	require.NoError(tb, err)
+	challenge, err := base64.StdEncoding.DecodeString(ask("NTLM " + base64.StdEncoding.EncodeToString(token)))
+	require.NoError(tb, err)
 	token, err = client.Next(challenge)
-	require.NoError(l.w.tb, err)
-	r = l.do("ACL", name, "", "Authorization: NTLM "+base64.StdEncoding.EncodeToString(token))
-	require.Equal(l.w.tb, 200, r.status)
-	return l
+	require.NoError(tb, err)
+	require.Empty(tb, ask("NTLM "+base64.StdEncoding.EncodeToString(token)))
 }
 
 // foreign is a connection from another domain, whose word is all there is.
@@ -399,3 +406,16 @@ func pass(d time.Duration) {
 	time.Sleep(d) // in a bubble
 	synctest.Wait()
 }
+
+// ids are those of a user's subscriptions of a type, which he asks for.
+func (l *line) ids(name, kind string) (all []string) {
+	l.w.tb.Helper()
+	r := l.do("SUBSCRIPTIONS", name, "", "Notification-Type: "+kind)
+	require.Equal(l.w.tb, 200, r.status)
+	for _, m := range subscriptionID.FindAllStringSubmatch(r.body, -1) {
+		all = append(all, m[1])
+	}
+	return all
+}
+
+var subscriptionID = regexp.MustCompile(`<r:subscription-id>([1-9][0-9]*)</r:subscription-id>`)

@@ -27,7 +27,8 @@ type HomeServer struct {
 	Store     NodeStore
 	Auth      *auth.Authenticator // who may log in; NTLM and Digest follow from its Accounts
 
-	// Name is the host name that the server gives itself; Domain if "".
+	// Name is the host name that the server gives itself; Domain if "". Users
+	// whose User.Home is another name are not served, if it is set.
 	Name string
 
 	// Topology has the networks whose routers and proxies are believed: they

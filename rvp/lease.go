@@ -75,7 +75,7 @@ func (c *calendar) run() {
 		case <-timer.C:
 			c.look(timer)
 		case s := <-c.ends:
-			c.log(c.home.endLogon(c.ctx, s.Node, s.ID))
+			c.log(c.home.endSubscription(c.ctx, s.Node, s.ID))
 		case <-sweep.C:
 			c.log(c.home.Store.Sweep(c.ctx))
 		}
@@ -101,7 +101,7 @@ func (c *calendar) expire() time.Duration {
 			return retryPause
 		}
 		for _, n := range nodes {
-			_, err := c.home.change(c.ctx, n, (*Record).expire)
+			err := c.home.change(c.ctx, n, (*Record).expire)
 			if errors.Is(err, errBusy) {
 				return retryPause
 			}

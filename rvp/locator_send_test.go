@@ -125,6 +125,17 @@ func TestSendFallsBack(t *testing.T) {
 	}
 }
 
+func TestSendForgets(t *testing.T) {
+	l := &Locator{}
+	l.remember(sentNode, physicalAt("home1.test"))
+	r := &routing{answers: map[string]string{sentURL: "200", physicalAt("home1.test"): "404"}}
+	for _, asked := range [][]string{{physicalAt("home1.test"), sentURL}, {sentURL}} {
+		_, err := sendOnce(t, l, r, nil)
+		require.NoError(t, err)
+		require.Equal(t, asked, r.asked)
+	}
+}
+
 func TestSendKeepsAnswers(t *testing.T) {
 	for _, status := range []int{200, 401, 403, 412, 500, 503} {
 		l := &Locator{}

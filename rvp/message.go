@@ -57,7 +57,8 @@ func ParseMessage(mime []byte) (*Message, error) {
 	m := &Message{}
 	rest := bytes.TrimLeft(mime, "\r\n")
 	start := len(rest)
-	var name, value string
+	var name string
+	var value []byte // grows by folded lines
 	for len(rest) > 0 {
 		line, next := cutLine(rest)
 		if len(line) == 0 {
@@ -68,19 +69,19 @@ func ParseMessage(mime []byte) (*Message, error) {
 			return nil, badXML("a message with a header longer than %d octets or %d fields", maxHeader, maxFields)
 		}
 		rest = next
-		more := strings.Trim(string(line), " \t\r")
+		more := bytes.Trim(line, " \t\r")
 		if name != "" && (line[0] == ' ' || line[0] == '\t') {
-			value = strings.TrimLeft(value+" "+more, " ")
+			value = append(append(value, ' '), more...)
 			continue
 		}
-		m.set(name, value)
-		n, v, ok := strings.Cut(more, ":")
-		name, value = "", strings.Trim(v, " \t")
-		if n = strings.TrimRight(n, " \t"); ok && isFieldName(n) {
-			name = n
+		m.set(name, string(value))
+		n, v, ok := bytes.Cut(more, []byte(":"))
+		name, value = "", append(value[:0], v...)
+		if n = bytes.TrimRight(n, " \t"); ok && isFieldName(string(n)) {
+			name = string(n)
 		}
 	}
-	m.set(name, value)
+	m.set(name, string(value))
 	m.Body = bytes.Clone(rest)
 	return m, nil
 }

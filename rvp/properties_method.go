@@ -37,7 +37,7 @@ func (h *HomeServer) propfind(q *request) answer {
 	}
 	return answer{
 		status: http.StatusMultiStatus,
-		body:   appendMultistatus(nil, []response{{Href: q.node.URL(), Stats: stats}}),
+		body:   appendMultistatus(make([]byte, 0, 1024), []response{{Href: q.node.URL(), Stats: stats}}),
 	}
 }
 

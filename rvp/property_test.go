@@ -72,7 +72,10 @@ func TestPropertyChange(t *testing.T) {
 		require.NoError(t, err)
 		require.Equal(t, c.change, got)
 	}
-	_, err := Property{PropState, "<r:leased-value/>"}.change()
+	c, err := Property{PropState, "<r:leased-value><r:value><r:busy/></r:value><r:view-id> 7 </r:view-id></r:leased-value>"}.change()
+	require.NoError(t, err)
+	require.Equal(t, "7", c.View)
+	_, err = Property{PropState, "<r:leased-value/>"}.change()
 	require.ErrorIs(t, err, errXML)
 	_, err = Property{PropState, "<r:leased-value>"}.change()
 	require.ErrorIs(t, err, errXML)

@@ -30,7 +30,7 @@ func (h *HomeServer) proppatch(q *request) answer {
 		return h.fail(q, "the store", err)
 	}
 	var granted []PropertyChange
-	_, err = h.change(q.Context(), q.node, func(r *Record, now time.Time) (e effect, err error) {
+	err = h.change(q.Context(), q.node, func(r *Record, now time.Time) (e effect, err error) {
 		if q.caller.owner && !h.may(q, r, &q.caller, RightWrite) {
 			return effect{}, errDenied
 		}
@@ -76,7 +76,7 @@ func patchAnswer(q *request, changes []PropertyChange, refused patchError) answe
 	}
 	return answer{
 		status: http.StatusMultiStatus,
-		body:   appendMultistatus(nil, []response{{Href: q.node.URL(), Stats: stats}}),
+		body:   appendMultistatus(make([]byte, 0, 1024), []response{{Href: q.node.URL(), Stats: stats}}),
 	}
 }
 

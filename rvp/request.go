@@ -131,6 +131,9 @@ func (h *HomeServer) lookup(q *request, n Node) (User, answer) {
 		return User{}, refuse(http.StatusNotFound, "There is no such user.") // RVP-022
 	case err != nil:
 		return User{}, h.fail(q, "the directory", err)
+	case h.Name != "" && !h.isHome(u):
+		// He has moved; who comes by a redirection of old asks the router again (RVP-034).
+		return User{}, refuse(http.StatusNotFound, "The user has another home server.")
 	}
 	return u, answer{}
 }

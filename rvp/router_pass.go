@@ -2,6 +2,7 @@ package rvp
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -88,11 +89,13 @@ func (r *Router) pass(p *passage) passed {
 
 // upward makes the request to the home server.
 func (r *Router) upward(p *passage) (*http.Request, passed) {
-	path := strings.TrimPrefix(p.node.At(p.home), urlScheme)
-	path = path[strings.IndexByte(path, '/'):]
+	target := cmp.Or(p.RequestURI, p.URL.RequestURI()) // as it is: Digest has signed it
+	if host, _, ok := splitURL(target); ok && bareHost(host) != bareHost(r.host) {
+		target = strings.TrimPrefix(p.node.URL(), urlScheme+r.host) // the home server does not know our aliases
+	}
 	req := &http.Request{
-		Method: p.Method, Host: p.home, Header: p.Header.Clone(),
-		URL:   &url.URL{Scheme: "http", Host: port80(p.home), Opaque: path},
+		Method: p.Method, Host: r.host, Header: p.Header.Clone(),
+		URL:   &url.URL{Scheme: "http", Host: port80(p.home), Opaque: target},
 		Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
 	}
 	dropHops(req.Header)

@@ -190,7 +190,7 @@ func TestRouterPasses(t *testing.T) {
 
 	got := requests()[0]
 	require.Equal(t, "NOTIFY", got.Method)
-	require.Equal(t, "/instmsg/local/im.example.test/instmsg/aliases/anna", got.RequestURI)
+	require.Equal(t, "im.example.test /instmsg/aliases/Anna", got.Host+" "+got.RequestURI, "Digest has signed it")
 	require.Equal(t, body, got.body)
 	require.Equal(t, "3", got.Header.Get("RVP-Hop-Count"))
 	require.Equal(t, "DeepOr", got.Header.Get("RVP-Ack-Type"))
@@ -198,6 +198,19 @@ func TestRouterPasses(t *testing.T) {
 	require.Equal(t, "127.0.0.1", got.Header.Get("X-Forwarded-For"), "what the client says of it counts for nothing")
 	for _, name := range []string{"Te", "X-Own", "User-Agent", "Expect"} {
 		require.Empty(t, got.Header.Values(name), name)
+	}
+}
+
+// TestRouterPassesAlias: the home server knows the domain by its one name.
+func TestRouterPassesAlias(t *testing.T) {
+	home, requests := back(t, func(http.ResponseWriter, *http.Request) {})
+	srv := front(t, &Router{Domain: "im.example.test", Aliases: []string{"im2.example.test"}, Directory: homes{"anna": home}, Topology: outside})
+	nc, r := dialTo(t, srv)
+	for i, target := range []string{"http://im2.example.test/instmsg/aliases/anna", "/instmsg/aliases/anna", "http://im.example.test/instmsg/aliases/anna"} {
+		answer, _ := ask(t, nc, r, "ACL "+target+" HTTP/1.1\r\nHost: im2.example.test\r\n\r\n")
+		require.Equal(t, 200, answer.StatusCode)
+		require.Equal(t, "im.example.test", requests()[i].Host)
+		require.NotContains(t, requests()[i].RequestURI, "im2")
 	}
 }
 

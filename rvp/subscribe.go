@@ -72,7 +72,7 @@ func (h *HomeServer) subscribed(q *request, a answer) answer {
 		v, _ := p.property(name)
 		props = append(props, v)
 	}
-	a.body = appendMultistatus(nil, []response{{
+	a.body = appendMultistatus(make([]byte, 0, 1024), []response{{
 		Href: q.node.URL(), Stats: []propStat{{Status: http.StatusOK, Props: props}},
 	}})
 	return a
@@ -86,7 +86,7 @@ func (h *HomeServer) endOldest(q *request) error {
 		if err != nil {
 			return err
 		}
-		return h.endLogon(q.Context(), q.node, s.ID)
+		return h.endSubscription(q.Context(), q.node, s.ID)
 	}
 	return nil
 }

@@ -13,7 +13,7 @@ func (h *HomeServer) unsubscribe(q *request) answer {
 	if a.refused() {
 		return a
 	}
-	switch err := h.endLogon(q.Context(), q.node, s.ID); {
+	switch err := h.endSubscription(q.Context(), q.node, s.ID); {
 	case errors.Is(err, ErrNoSubscription):
 		return noSubscription()
 	case err != nil:
@@ -22,10 +22,10 @@ func (h *HomeServer) unsubscribe(q *request) answer {
 	return answer{status: http.StatusOK}
 }
 
-// endLogon ends a subscription and, if it was a logon's, what that said of the
+// endSubscription ends a subscription and, if it was a logon's, what that said of the
 // user's state: whoever ends the logon of a program that has crashed wants nobody
 // to believe that it is there (facts, 9.12).
-func (h *HomeServer) endLogon(ctx context.Context, n Node, id uint64) error {
+func (h *HomeServer) endSubscription(ctx context.Context, n Node, id uint64) error {
 	s, err := h.Store.Unsubscribe(ctx, n, id)
 	if err != nil || s.Type != PragmaNotify {
 		return err
@@ -35,7 +35,7 @@ func (h *HomeServer) endLogon(ctx context.Context, n Node, id uint64) error {
 			return nil // it has another subscription
 		}
 	}
-	_, err = h.change(ctx, n, func(r *Record, now time.Time) (effect, error) { return r.drop(s.CallBack, now) })
+	err = h.change(ctx, n, func(r *Record, now time.Time) (effect, error) { return r.drop(s.CallBack, now) })
 	if errors.Is(err, errUnchanged) {
 		return nil
 	}

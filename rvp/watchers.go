@@ -13,9 +13,9 @@ func (h *HomeServer) tell(n Node, c notice) {
 		h.lost(n, err)
 		return
 	}
-	if r.Revision > c.revision && h.fanout.last(n) {
-		// A later change overtook this one on the way here. What is true now is right in
-		// any case.
+	if c.late {
+		// Some of it has been told already, as it became later. What is true now is right
+		// in any case.
 		c.refresh(&r, now)
 	}
 	user, err := h.Directory.User(h.ctx, n)
@@ -118,13 +118,19 @@ func (t *teller) maySee(p Principal) bool {
 // elsewhere returns where the watcher is reached who has no logon here: at the
 // other home server of this domain that he has, if so.
 func (h *HomeServer) elsewhere(ctx context.Context, n Node, s Subscription) []Subscription {
-	u, err := h.Directory.User(ctx, n)
-	if err != nil || u.Disabled || u.Home == "" {
-		return nil
-	}
-	if at, isHere := h.own(Node{Host: hostOf(u.Home), Name: n.Name}, true); isHere || at.Host == "" {
+	if u, err := h.Directory.User(ctx, n); err != nil || u.Disabled || h.isHome(u) {
 		return nil
 	}
 	s.CallBack = n.URL() // its router knows
 	return []Subscription{s}
+}
+
+// isHome reports whether this is the home server of a user, as far as its name
+// tells: it may be an address.
+func (h *HomeServer) isHome(u User) bool {
+	if u.Home == "" {
+		return true
+	}
+	_, here := h.own(Node{Host: hostOf(u.Home)}, true)
+	return here
 }

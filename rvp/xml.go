@@ -16,14 +16,14 @@ import (
 
 // Limits of documents. The size is that of the body, which HomeServer and Router limit.
 const (
-	maxDocument   = 16 << 20 // octets
-	maxNodes      = 16 << 10 // elements and texts
-	maxListNodes  = 1 << 20  // of a list of subscriptions, 10 for each one
-	maxDepth      = 32       // of elements
-	maxAttributes = 32       // of one element, and as many declarations
-	maxForeign    = 16       // attributes with a prefix, each of which we declare anew
-	maxPrefixes   = 64       // that are bound at a time
-	maxName       = 128      // octets, of a name or of a namespace
+	maxDocument   = 16 << 20  // octets
+	maxNodes      = 16 << 10  // elements and texts
+	maxListNodes  = 256 << 10 // of a list of subscriptions, 10 for each one
+	maxDepth      = 32        // of elements
+	maxAttributes = 32        // of one element, and as many declarations
+	maxForeign    = 16        // attributes with a prefix, each of which we declare anew
+	maxPrefixes   = 64        // that are bound at a time
+	maxName       = 128       // octets, of a name or of a namespace
 )
 
 // errXML is what all failures to read a document wrap.

@@ -35,7 +35,7 @@ func parseXML(src string, limit int) (element, error) {
 		return element{}, badXML("longer than %d octets", maxDocument)
 	}
 	p := &xmlParser{src: strings.TrimPrefix(src, "\ufeff"), limit: limit, doc: &document{}}
-	p.doc.nodes = make([]xmlNode, 0, min(limit, 16+len(src)/48))
+	p.doc.nodes = make([]xmlNode, 0, min(limit, 16+len(src)/48, 64))
 	// The letters that everybody uses may be used without saying so.
 	p.binds = append(p.binds, binding{"d", spaceDAV}, binding{"r", spaceRVP}, binding{"a", spaceACL}, binding{"xml", spaceXML})
 	for p.at < len(p.src) {

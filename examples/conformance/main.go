@@ -4,9 +4,11 @@
 //
 //	conformance smtp 127.0.0.1:2525
 //	conformance pop3 -user alice -password secret 127.0.0.1:2110
+//	conformance rvp -user anna -password secret -other ben -other-password secret http://im.example.test
 //
 // It sends mail to an SMTP server, so use a mailbox for tests (-to), and removes
-// none from a POP3 server unless told so (-delete). It gives wrong passwords by the
+// none from a POP3 server unless told so (-delete). At an RVP server it ends the
+// subscriptions of both users, and is called back at this machine. It gives wrong passwords by the
 // dozen (-user), so turn off what slows down guessing: in postoffice by -unguarded.
 // What it prints holds no password. The exit status is 0 if all cases that apply
 // passed, 1 if one failed or the server could not be checked, 2 for a mistake in

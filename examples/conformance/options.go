@@ -35,6 +35,9 @@ type options struct {
 	group      string
 	post, feed bool
 
+	domain  string // of a URL, if it is not the host of addr
+	foreign bool
+
 	timeout time.Duration
 	only    *regexp.Regexp
 	json    bool
@@ -62,6 +65,9 @@ func parse(args []string, stderr io.Writer) (*options, error) {
 		return nil, errUsage
 	}
 	o.addr = words[1]
+	if o.protocol.name == "rvp" {
+		o.takeURL(words[1])
+	}
 	switch {
 	case o.json && o.junit:
 		fmt.Fprintln(stderr, "conformance: choose one of -json and -junit")
@@ -77,11 +83,27 @@ func parse(args []string, stderr io.Writer) (*options, error) {
 	return o, nil
 }
 
+// takeURL takes the URL of a server, or of a user of it, for its address: its host is
+// the IM domain, unless -domain says another.
+func (o *options) takeURL(word string) {
+	rest, ok := strings.CutPrefix(word, "http://")
+	if !ok {
+		return
+	}
+	host, _, _ := strings.Cut(rest, "/")
+	if o.addr = host; !strings.Contains(host, ":") {
+		o.addr = host + ":80"
+	}
+	if o.domain == "" {
+		o.domain = host
+	}
+}
+
 func (o *options) flags(stderr io.Writer) *flag.FlagSet {
 	set := flag.NewFlagSet("conformance", flag.ContinueOnError)
 	set.SetOutput(stderr)
 	set.Usage = func() {
-		fmt.Fprintf(stderr, "usage: conformance PROTOCOL [flags] HOST:PORT\n\nPROTOCOL is one of %s.\n\nflags:\n", protocolNames())
+		fmt.Fprintf(stderr, "usage: conformance PROTOCOL [flags] HOST:PORT\n\nPROTOCOL is one of %s; for rvp http://HOST does for HOST:PORT.\n\nflags:\n", protocolNames())
 		set.PrintDefaults()
 	}
 	set.BoolVar(&o.tls, "tls", false, "the server begins with TLS")
@@ -92,11 +114,13 @@ func (o *options) flags(stderr io.Writer) *flag.FlagSet {
 	set.StringVar(&o.password, "password", o.password, "its `password`; better set $"+passwordVar)
 	set.BoolVar(&o.delete, "delete", false, "pop3: run the cases that remove messages too; about ten are enough")
 	set.StringVar(&o.scratch, "scratch", "", "imap4: how the `name` of mailboxes begins that the cases may make, fill and delete; most cases need one")
-	set.StringVar(&o.other, "other", "", "imap4: another user's `name`, to be given rights (default anyone)")
-	set.StringVar(&o.otherPassword, "other-password", o.otherPassword, "imap4: the other user's `password`; better set $"+otherPasswordVar)
+	set.StringVar(&o.other, "other", "", "imap4: another user's `name`, to be given rights (default anyone); rvp: another user's, which most cases need")
+	set.StringVar(&o.otherPassword, "other-password", o.otherPassword, "imap4, rvp: the other user's `password`; better set $"+otherPasswordVar)
 	set.StringVar(&o.group, "group", "", "nntp: a `newsgroup` for tests, not moderated; most cases need one, with an article in it")
 	set.BoolVar(&o.post, "post", false, "nntp: post articles to it; about twenty are enough")
 	set.BoolVar(&o.feed, "feed", false, "nntp: send articles for it as other servers do; about sixty are enough")
+	set.StringVar(&o.domain, "domain", "", "rvp: the IM `domain`, such as im.example.test (default the host)")
+	set.BoolVar(&o.foreign, "foreign", false, "rvp: the server may connect to this machine as to the server of another domain")
 	set.DurationVar(&o.timeout, "timeout", 10*time.Second, "how long to wait for the server, each time")
 	set.BoolVar(&o.json, "json", false, "print JSON, one object a line")
 	set.BoolVar(&o.junit, "junit", false, "print JUnit XML")

@@ -7,6 +7,7 @@ import (
 	"github.com/wirepost/wirepost/imap4/imap4test"
 	"github.com/wirepost/wirepost/nntp/nntptest"
 	"github.com/wirepost/wirepost/pop3/pop3test"
+	"github.com/wirepost/wirepost/rvp/rvptest"
 	"github.com/wirepost/wirepost/smtp/smtptest"
 )
 
@@ -38,6 +39,7 @@ var protocols = []protocol{
 	{"imap4", checkIMAP4},
 	{"nntp", checkNNTP},
 	{"nntps", checkNNTPS},
+	{"rvp", checkRVP},
 }
 
 func findProtocol(name string) *protocol {
@@ -108,4 +110,18 @@ func checkNNTPS(ctx context.Context, o *options, report func(result)) {
 	secure := *o
 	secure.tls = true
 	checkNNTP(ctx, &secure, report)
+}
+
+func checkRVP(ctx context.Context, o *options, report func(result)) {
+	rvptest.Check(ctx, rvptest.Target{
+		Addr:          o.addr,
+		Domain:        o.domain,
+		User:          o.user,
+		Password:      o.password,
+		Other:         o.other,
+		OtherPassword: o.otherPassword,
+		Foreign:       o.foreign,
+		Timeout:       o.timeout,
+		Only:          o.only,
+	}, func(r rvptest.Result) { report(result(r)) })
 }

@@ -20,6 +20,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/wirepost/wirepost/examples/postoffice/manage"
 	"github.com/wirepost/wirepost/examples/postoffice/office"
 	"github.com/wirepost/wirepost/internal/wire"
 	"github.com/wirepost/wirepost/queue"
@@ -137,7 +138,7 @@ func (p *post) awaitEmpty(t *testing.T, dir string, limit time.Duration) {
 	mail, err := office.OpenMail(t.Context(), dir)
 	require.NoError(t, err)
 	defer mail.Close()
-	var list []office.QueuedMail
+	var list []manage.QueuedMail
 	require.Eventually(t, func() bool {
 		list, err = mail.List(t.Context(), queue.Filter{}, 10)
 		return err == nil && len(list) == 0

@@ -5,11 +5,25 @@
 // certificate, listens on ports of the loopback interface, and prints what to
 // try.
 //
-//	postoffice [flags]                        run the server
-//	postoffice user list|add|password|disable|enable|remove          manage accounts
-//	postoffice queue list|routes|hold|release|retry|return|drop      manage mail that waits
-//	postoffice group list|add|remove                                 manage newsgroups
-//	postoffice track MESSAGE                                         what became of a message
+//	postoffice [flags]                                                  run the server
+//	postoffice config                                                   print the configuration file's defaults
+//	postoffice check [-config FILE]                                     say what is wrong with a configuration
+//	postoffice reload                                                   have a running server read it again
+//	postoffice server list|start|stop|pause|resume                      manage virtual servers
+//	postoffice log levels|set                                           say how much is logged
+//	postoffice user list|show|add|set|password|disable|enable|remove    manage accounts
+//	postoffice queue list|routes|hold|release|retry|return|drop         manage mail that waits
+//	postoffice group list|show|set|add-member|remove-member|remove      manage groups of users
+//	postoffice alias list|set|remove                                    manage other names of addresses
+//	postoffice newsgroup list|add|remove                                manage newsgroups
+//	postoffice im [flags] USER@DOMAIN                                   chat
+//	postoffice track MESSAGE|-from A -to B -since T                     what became of a message, or find some
+//	postoffice backup FILE                                              copy all of it, while it runs or not
+//	postoffice restore FILE -data DIR                                   make a data folder of a copy
+//	postoffice import|export mbox|maildir PATH -user NAME               move messages in and out
+//	postoffice top                                                      watch the server
+//	postoffice reindex                                                  verify the store, and mend what can be
+//	postoffice health URL                                               ask a server whether it is ready
 //
 // Accounts are in the data folder, and with -ldap in an LDAP directory too. Each
 // command explains its flags with -help.
@@ -52,13 +66,28 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 
 func dispatch(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) error {
 	if len(args) > 0 {
+		if op := operation(args[0]); op != nil {
+			return op(ctx, args[1:], stdout, stderr)
+		}
 		switch args[0] {
 		case "user":
 			return user(ctx, args[1:], stdin, stdout, stderr)
 		case "queue":
 			return mailQueue(ctx, args[1:], stdout, stderr)
 		case "group":
-			return group(ctx, args[1:], stdout, stderr)
+			return lists(ctx, groups, args[1:], stdout, stderr)
+		case "alias":
+			return lists(ctx, aliases, args[1:], stdout, stderr)
+		case "newsgroup":
+			return newsgroup(ctx, args[1:], stdout, stderr)
+		case "config":
+			return printConfig(args[1:], stdout, stderr)
+		case "check":
+			return check(ctx, args[1:], stdout, stderr)
+		case "server", "log", "reload":
+			return virtual(ctx, args, stdout, stderr)
+		case "im":
+			return im(ctx, args[1:], stdin, stdout, stderr)
 		case "track":
 			return track(ctx, args[1:], stdout, stderr)
 		}

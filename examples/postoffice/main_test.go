@@ -69,7 +69,7 @@ func TestHelp(t *testing.T) {
 		args []string
 		want []string // on standard error
 	}{
-		{[]string{"-help"}, []string{"usage: postoffice [flags]", "postoffice user list|add|password|disable|enable|remove", "-ephemeral", "-ready", `(default "127.0.0.1:2525")`, "-pop3s"}},
+		{[]string{"-help"}, []string{"usage: postoffice [flags]", "postoffice user list|show|add|set|password|disable|enable|remove", "-ephemeral", "-ready", `(default "127.0.0.1:2525")`, "-pop3s"}},
 		{[]string{"-h"}, []string{"usage: postoffice [flags]"}},
 		{[]string{"user", "-help"}, []string{"usage: postoffice user COMMAND [flags] [NAME]", "  list            list the accounts\n", "  remove    NAME  remove an account and all its mail\n"}},
 		{[]string{"user", "add", "-help"}, []string{"-address", "-password-stdin", "-data", `(default "postoffice-data")`}},
@@ -113,11 +113,20 @@ func TestMistakes(t *testing.T) {
 		{[]string{"queue", "list", "-state", "lost"}, "choose waiting, leased, held or parked"},
 		{[]string{"queue", "drop"}, "say which mail to drop: a message, a flag such as -to-domain, or -all"},
 		{[]string{"group"}, "usage: postoffice group COMMAND"},
-		{[]string{"group", "eat"}, "usage: postoffice group COMMAND"},
+		{[]string{"group", "show"}, "usage: postoffice group COMMAND"},
+		{[]string{"group", "add-member", "a"}, "usage: postoffice group COMMAND"},
 		{[]string{"group", "list", "a"}, "usage: postoffice group COMMAND"},
-		{[]string{"group", "add"}, "usage: postoffice group COMMAND"},
-		{[]string{"group", "remove", "a", "b"}, "usage: postoffice group COMMAND"},
-		{[]string{"track"}, "usage: postoffice track [flags] MESSAGE"},
+		{[]string{"alias"}, "usage: postoffice alias COMMAND"},
+		{[]string{"alias", "set", "a"}, "usage: postoffice alias COMMAND"},
+		{[]string{"user", "set", "a", "-quota", "1,2"}, "write one size, or three"},
+		{[]string{"newsgroup"}, "usage: postoffice newsgroup COMMAND"},
+		{[]string{"newsgroup", "eat"}, "usage: postoffice newsgroup COMMAND"},
+		{[]string{"newsgroup", "list", "a"}, "usage: postoffice newsgroup COMMAND"},
+		{[]string{"newsgroup", "add"}, "usage: postoffice newsgroup COMMAND"},
+		{[]string{"newsgroup", "remove", "a", "b"}, "usage: postoffice newsgroup COMMAND"},
+		{[]string{"track"}, "usage: postoffice track [flags] [MESSAGE]"},
+		{[]string{"track", "ID", "-from", "a@b.example"}, "usage: postoffice track [flags] [MESSAGE]"},
+		{[]string{"track", "-since", "yesterday"}, "write it as 2h, 2006-01-02 or 2006-01-02T15:04"},
 		{[]string{"-retry", "soon"}, "write it as 15m,1h,4h"},
 		{[]string{"-trust", "everybody"}, `invalid value "everybody" for flag -trust`},
 	} {

@@ -10,6 +10,7 @@ import (
 	"text/tabwriter"
 	"time"
 
+	"github.com/wirepost/wirepost/examples/postoffice/manage"
 	"github.com/wirepost/wirepost/examples/postoffice/office"
 	"github.com/wirepost/wirepost/queue"
 )
@@ -17,18 +18,19 @@ import (
 // A queueCommand is one line of the table below.
 type queueCommand struct {
 	name, help string
-	action     office.Action // what it does to mail; the others only look
-	run        func(context.Context, office.Mail, *queueFlags) error
+	action     manage.Action // what it does to mail; the others only look
+	run        func(context.Context, manage.Mail, *queueFlags) error
 }
 
 var queueCommands = []queueCommand{
 	{"list", "list the mail that waits", "", listQueue},
 	{"routes", "list the ways out, and how they stand", "", listRoutes},
-	{"hold", "keep mail from being sent", office.Hold, doQueue},
-	{"release", "let go what is held, or waits for its host to ask", office.Release, doQueue},
-	{"retry", "try again at once", office.Retry, doQueue},
-	{"return", "send mail back to its sender, with a report", office.Return, doQueue},
-	{"drop", "remove mail without a word", office.Drop, doQueue},
+	{"mode", "tell what comes and leaves, or set it: in-out, in, out, none", "", queueMode},
+	{"hold", "keep mail from being sent", manage.Hold, doQueue},
+	{"release", "let go what is held, or waits for its host to ask", manage.Release, doQueue},
+	{"retry", "try again at once", manage.Retry, doQueue},
+	{"return", "send mail back to its sender, with a report", manage.Return, doQueue},
+	{"drop", "remove mail without a word", manage.Drop, doQueue},
 }
 
 // queueFlags are what the command line of a queue command can say.
@@ -37,7 +39,7 @@ type queueFlags struct {
 	filter queue.Filter
 	all    bool
 	most   int
-	action office.Action
+	action manage.Action
 	stdout io.Writer
 }
 
@@ -138,7 +140,7 @@ func isZero(f queue.Filter) bool {
 	return f.Route == "" && f.Domain == "" && f.To == "" && f.Sender == "" && f.State == nil && f.Message == ""
 }
 
-func listQueue(ctx context.Context, m office.Mail, f *queueFlags) error {
+func listQueue(ctx context.Context, m manage.Mail, f *queueFlags) error {
 	list, err := m.List(ctx, f.filter, f.most+1)
 	if err != nil {
 		return err
@@ -168,7 +170,7 @@ func listQueue(ctx context.Context, m office.Mail, f *queueFlags) error {
 	return nil
 }
 
-func listRoutes(ctx context.Context, m office.Mail, f *queueFlags) error {
+func listRoutes(ctx context.Context, m manage.Mail, f *queueFlags) error {
 	routes, err := m.Routes(ctx)
 	if err != nil {
 		return err
@@ -182,27 +184,11 @@ func listRoutes(ctx context.Context, m office.Mail, f *queueFlags) error {
 	return w.Flush()
 }
 
-func doQueue(ctx context.Context, m office.Mail, f *queueFlags) error {
+func doQueue(ctx context.Context, m manage.Mail, f *queueFlags) error {
 	n, err := m.Do(ctx, f.action, f.filter)
 	if err != nil {
 		return err
 	}
 	fmt.Fprintf(f.stdout, "%s: %d\n", f.action, n)
 	return nil
-}
-
-// track prints what became of a message.
-func track(ctx context.Context, args []string, stdout, stderr io.Writer) error {
-	set := flag.NewFlagSet("postoffice track", flag.ContinueOnError)
-	set.SetOutput(stderr)
-	dir := set.String("data", defaultDir, "data `folder`")
-	words, err := parseWords(set, args)
-	if err != nil {
-		return err
-	}
-	if len(words) != 1 {
-		fmt.Fprintln(stderr, "usage: postoffice track [flags] MESSAGE\n\nMESSAGE is what the server said when it queued the message, and what its Received field has as id.")
-		return errUsage
-	}
-	return office.Track(ctx, stdout, *dir, words[0])
 }

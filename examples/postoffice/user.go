@@ -8,8 +8,8 @@ import (
 	"fmt"
 	"io"
 	"strings"
-	"text/tabwriter"
 
+	"github.com/wirepost/wirepost/examples/postoffice/manage"
 	"github.com/wirepost/wirepost/examples/postoffice/office"
 )
 
@@ -17,7 +17,7 @@ import (
 type userCommand struct {
 	name, help string
 	kind       int // what is not as with most
-	run        func(context.Context, office.Accounts, *userFlags) error
+	run        func(context.Context, manage.Accounts, *userFlags) error
 }
 
 // Most commands are about one account and need nothing but its name.
@@ -28,7 +28,9 @@ const (
 
 var userCommands = []userCommand{
 	{"list", "list the accounts", listsAll, listUsers},
+	{"show", "show all that is known of an account", 0, showUser},
 	{"add", "make an account; a password is made up and printed", setsPassword, addUser},
+	{"set", "change what the flags name", 0, setUser},
 	{"password", "set a new password", setsPassword, setPassword},
 	{"disable", "lock an account: no login, no mail", 0, disableUser},
 	{"enable", "unlock an account", 0, enableUser},
@@ -39,7 +41,9 @@ var userCommands = []userCommand{
 type userFlags struct {
 	dir       string
 	name      string
-	addresses []string
+	change    manage.UserChange
+	profile   map[string]string // fields that are set, by flag
+	json      bool
 	fromStdin bool   // the password
 	password  string // to set
 	stdout    io.Writer
@@ -98,12 +102,8 @@ func (cmd *userCommand) parse(f *userFlags, args []string, stderr io.Writer) err
 	set := flag.NewFlagSet("postoffice user "+cmd.name, flag.ContinueOnError)
 	set.SetOutput(stderr)
 	set.StringVar(&f.dir, "data", defaultDir, "data `folder`")
-	if cmd.name == "add" {
-		set.Func("address", "mail `address`, may be repeated (default NAME at the local domain)", func(s string) error {
-			f.addresses = append(f.addresses, s)
-			return nil
-		})
-	}
+	set.BoolVar(&f.json, "json", false, "print JSON")
+	f.parseProfile(set, cmd.name)
 	if cmd.kind == setsPassword {
 		set.BoolVar(&f.fromStdin, "password-stdin", false, "read the password from standard input, one line")
 	}
@@ -144,56 +144,4 @@ func (f *userFlags) readPassword(stdin io.Reader) error {
 		return fmt.Errorf("password: more than %d octets", maxPassword)
 	}
 	return nil
-}
-
-func listUsers(ctx context.Context, a office.Accounts, f *userFlags) error {
-	users, err := a.List(ctx)
-	if err != nil {
-		return err
-	}
-	w := tabwriter.NewWriter(f.stdout, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(w, "NAME\tADDRESSES\tOCTETS\tSTATE")
-	for _, u := range users {
-		state := "enabled"
-		if u.Disabled {
-			state = "disabled"
-		}
-		fmt.Fprintf(w, "%s\t%s\t%d\t%s\n", u.Name, strings.Join(u.Addresses, " "), u.Octets, state)
-	}
-	return w.Flush()
-}
-
-func addUser(ctx context.Context, a office.Accounts, f *userFlags) error {
-	u, err := a.Add(ctx, office.NewUser{Name: f.name, Addresses: f.addresses, Password: f.password})
-	if err != nil {
-		return err
-	}
-	fmt.Fprintf(f.stdout, "%s has the address %s", u.Name, strings.Join(u.Addresses, ", "))
-	if !f.fromStdin {
-		fmt.Fprintf(f.stdout, " and the password %s", f.password)
-	}
-	fmt.Fprintln(f.stdout)
-	return nil
-}
-
-func setPassword(ctx context.Context, a office.Accounts, f *userFlags) error {
-	if err := a.SetPassword(ctx, f.name, f.password); err != nil {
-		return err
-	}
-	if !f.fromStdin {
-		fmt.Fprintf(f.stdout, "%s has the password %s\n", f.name, f.password)
-	}
-	return nil
-}
-
-func disableUser(ctx context.Context, a office.Accounts, f *userFlags) error {
-	return a.SetDisabled(ctx, f.name, true)
-}
-
-func enableUser(ctx context.Context, a office.Accounts, f *userFlags) error {
-	return a.SetDisabled(ctx, f.name, false)
-}
-
-func removeUser(ctx context.Context, a office.Accounts, f *userFlags) error {
-	return a.Remove(ctx, f.name)
 }

@@ -42,6 +42,19 @@ var userSteps = []struct {
 	{"", "disable nobody", 1, `postoffice: user nobody: .*not found\n`},
 	{"", "disable frank", 0, ``},
 	{"", "enable frank", 0, ``},
+	{"", "set alice -display Alice -surname Poe -phone 1", 0, ``},
+	{"", "set Alice -phone 2 -without pop3,im -quota 90MB,none,1GiB -address a@postoffice.test -address alice@postoffice.test", 0, ``},
+	{"", "show ALICE", 0, `name +alice\ndisplay +Alice\nsurname +Poe\nphone +2\naddresses +a@postoffice\.test alice@postoffice\.test\n` +
+		`state +enabled\nwithout +im pop3\noctets +0\nwarned at +90 MB\ncan't send at +none\ngets no mail at +1 GiB\n`},
+	{"", "show alice -json", 0, `\{\n\t"name": "alice",\n(.*\n)*\t"quota": \{\n\t\t"warn": 90000000,\n\t\t"no_send": -1,\n\t\t"no_receive": 1073741824\n(.*\n)*\}\n`},
+	{"", "set alice -json -without= -quota 10MB -address alice@postoffice.test", 0, `\{\n(.*\n)*\t"without": \[\],\n\t"quota": \{\n\t\t"warn": 0,\n\t\t"no_send": 0,\n\t\t"no_receive": 10000000\n(.*\n)*\}\n`},
+	{"", "set alice -quota default", 0, ``},
+	{"", "set alice", 1, `postoffice: user set: nothing is to be changed; name it with a flag, -help lists them\n`},
+	{"", "set alice -without gopher", 1, `postoffice: there is no service "gopher" to be switched off, but pop3, imap4, .*\n`},
+	{"", "set nobody -phone 1", 1, `postoffice: user nobody: not found\n`},
+	{"", "show nobody", 1, `postoffice: user nobody: not found\n`},
+	{"", "add -json gina -given Gina -surname Gee", 0, `\{\n\t"name": "gina",\n(.*\n)*\t"password": "[a-z2-7]{16}"\n\}\n`},
+	{"", "remove gina", 0, ``},
 	{"", "remove carol", 0, ``},
 	{"", "remove carol", 1, `postoffice: user carol: .*not found\n`},
 	{"", "list", 0, `NAME   ADDRESSES                               OCTETS  STATE\n` +
@@ -107,6 +120,6 @@ func TestUserCommandsInHelp(t *testing.T) {
 	_, _, stderr := command(t, "", "-help")
 	require.Contains(t, stderr, "postoffice user "+strings.Join(names, "|")+" ")
 	for _, s := range office.Services() {
-		require.Contains(t, stderr, "\n  -"+s.Name+" address\n")
+		require.Contains(t, stderr, "\n  -"+s.Flag+" address\n")
 	}
 }

@@ -3,7 +3,9 @@ package main
 import (
 	"fmt"
 	"io"
+	"maps"
 	"net"
+	"slices"
 	"strings"
 
 	"github.com/wirepost/wirepost/examples/postoffice/office"
@@ -17,15 +19,19 @@ func welcome(w io.Writer, o *office.Office, dir string, temporary bool) {
 		kept = "forgets everything when it stops"
 	}
 	fmt.Fprintf(w, "postoffice is open and %s.\n\n", kept)
-	for _, s := range office.Services() {
-		fmt.Fprintf(w, "  %-12s %s\n", s.Name, addresses[s.Name])
+	for _, name := range servicesOf(addresses) {
+		fmt.Fprintf(w, "  %-12s %s\n", name, addresses[name])
 	}
 	fmt.Fprintf(w, "\nUsers log in by %s.\n", strings.Join(o.Mechanisms(), ", "))
 	if d := o.Directory(); d != nil {
 		fmt.Fprintf(w, "Besides those in the data folder, they are those of %v.\n", d)
 	}
+	if domains := o.IMDomains(); len(domains) > 0 && !o.ServesIM() {
+		fmt.Fprint(w, "Instant messages need NTLM or Digest, and these need readable passwords: start with -legacy-auth,\n"+
+			"and set the passwords anew (postoffice user password NAME).\n")
+	}
 	users := o.DemoUsers()
-	if len(users) < 2 {
+	if len(users) < 2 || slices.ContainsFunc([]string{"smtp", "submission", "pop3s", "imaps", "nntp"}, func(name string) bool { return addresses[name] == "" }) {
 		fmt.Fprintf(w, "\nManage accounts:\n  postoffice user list -data %s\n", dir)
 		return
 	}
@@ -47,9 +53,40 @@ Read it, by POP3 or by IMAP:
 News groups are the folders under "Public Folders", too:
   nntp-list -S %[11]s
   tin -r -g 127.0.0.1 -p %[12]s
-
+%[13]s
 Ctrl-C stops the server.
 `, addresses["smtp"], from.Address, to.Address, addresses["submission"], from.Name, from.Password,
 		addresses["pop3s"], to.Name, to.Password, addresses["imaps"],
-		addresses["nntp"], newsPort)
+		addresses["nntp"], newsPort, further(o, addresses))
+}
+
+// further is what there is to try besides mail and news.
+func further(o *office.Office, addresses map[string]string) string {
+	var text strings.Builder
+	users := o.DemoUsers()
+	if at := addresses["http"]; at != "" && o.ServesIM() {
+		text.WriteString("\nChat, in two terminals:\n")
+		for _, u := range users[:2] {
+			fmt.Fprintf(&text, "  postoffice im -server %s %s\n", at, u.Address)
+		}
+	}
+	if at := addresses["admin"]; at != "" && o.FirstStart() {
+		fmt.Fprintf(&text, "\nAdminister it with a browser, as %s: http://%s/\n", users[0].Name, at)
+	}
+	return text.String()
+}
+
+// servicesOf lists where the server listens: the usual services first.
+func servicesOf(addresses map[string]string) (names []string) {
+	for _, s := range office.Services() {
+		if addresses[s.Name] != "" {
+			names = append(names, s.Name)
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(addresses)) {
+		if !slices.Contains(names, name) {
+			names = append(names, name)
+		}
+	}
+	return names
 }

@@ -27,6 +27,7 @@ var layers = []layer{
 	{"pop3/...", "auth mime dnsresolve internal/...", "golang.org/x/... " + sasl},
 	{"imap4/...", "auth mime/... dnsresolve internal/...", "golang.org/x/... " + sasl},
 	{"nntp/...", "auth mime/... dnsresolve internal/...", "golang.org/x/... " + sasl},
+	{"rvp/rvptest", "rvp/... auth/... mime dnsresolve/... internal/...", "golang.org/x/... " + sasl + " " + dns},
 	{"rvp/sqlite", "rvp rvp/internal/... dnsresolve auth/... internal/...", "..."},
 	{"rvp/...", "auth/... mime dnsresolve internal/...", "golang.org/x/... " + sasl + " " + dns},
 	{"dnsresolve/...", "internal/...", "golang.org/x/... " + dns},

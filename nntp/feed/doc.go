@@ -22,8 +22,13 @@
 // is lost, and nothing doubled. Push.Recover looks for what a crash has caught
 // between the Store and the Backlog.
 //
+// Feeds runs both for a list of Sites, as a configuration has it, in place of all
+// that.
+//
 // The files:
 //
+//	feeds.go     Feeds: all of them
+//	site.go      Site: what a configuration says of one
 //	peer.go      Peer: what a peer gets, and how
 //	push.go      Push: what has come goes to whom it is for
 //	queue.go     what is to be offered to one peer, in memory
@@ -36,6 +41,7 @@
 //	backlog.go   Backlog
 //	file.go      File: a Backlog in a file; commit.go, compact.go: how it is written
 //	pull.go      Pull; newnews.go, numbers.go: its two ways
+//	passed.go    what a Pull need not fetch again
 //	sink.go      Sink: where what was pulled goes
 //	marks.go     Marks: how far a Pull has come
 package feed

@@ -86,7 +86,7 @@ func (p *pulling) news(ctx context.Context, since time.Time) (refs []nntp.Ref, a
 			continue // an old article whose identifier is none
 		case err != nil:
 			return nil, false, err
-		case listed[id]:
+		case listed[id], p.passed.has(id):
 			continue
 		case len(refs) == maxListed:
 			all = false

@@ -94,6 +94,11 @@ func (p *pulling) chunk(ctx context.Context, r nntp.Range) (done nntp.Number, er
 			return r.First - 1, err
 		case e.Number < r.First || e.Number > r.Last || len(refs) == step:
 			continue // nothing that was asked for
+		case p.passed.has(e.Overview.MessageID):
+			continue
+		case p.MaxSize > 0 && e.Overview.Bytes > p.MaxSize:
+			p.tooLarge(ctx, nntp.Ref{Number: e.Number, MessageID: e.Overview.MessageID}, nntp.ErrTooLarge)
+			continue
 		}
 		seen, err := p.Sink.Seen(ctx, e.Overview.MessageID)
 		if err != nil {

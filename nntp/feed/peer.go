@@ -35,6 +35,8 @@ type Peer struct {
 	// Dial connects and logs in. The Client should be made with Options.Feed.
 	Dial func(context.Context) (*nntp.Client, error)
 
+	NoStreaming bool // offer by IHAVE also if the peer can stream
+
 	Conns  int           // connections at once; 2. One carries a small feed
 	Window int           // answers that may be to come on a connection; 50, at most 100
 	Idle   time.Duration // without news before a connection is ended; 1 minute, and no end if it is negative

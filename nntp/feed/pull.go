@@ -41,12 +41,19 @@ type Pull struct {
 	First        time.Duration
 	FirstNumbers int
 
+	// MaxSize is how many octets an article may have; 0 is no limit but that of the
+	// Client's Options.Article. A larger one is passed over.
+	MaxSize int64
+
 	Interval time.Duration // of Run, from the end of one Once to the next; 5 minutes
 	Retry    Pauses        // of Run, after one that failed; 30 seconds to 1 hour
+
+	Done func(Pulled, error) // told of each Once that Run has made; may be nil
 
 	Logger *slog.Logger // slog.Default() if nil
 
 	memory Marks
+	passed passed
 }
 
 // Pulled is what became of what a server had.
@@ -55,9 +62,22 @@ type Pulled struct {
 	Accepted   int   // that were stored
 	Duplicates int   // that had come another way meanwhile
 	Rejected   int   // that were not wanted
+	TooLarge   int   // that were passed over for their size
 	Missing    int   // that could not be fetched any more, or were no articles
 	Deferred   int   // that will be fetched again
 	Octets     int64 // of those accepted
+}
+
+// add adds what became of more.
+func (p *Pulled) add(more Pulled) {
+	p.Listed += more.Listed
+	p.Accepted += more.Accepted
+	p.Duplicates += more.Duplicates
+	p.Rejected += more.Rejected
+	p.TooLarge += more.TooLarge
+	p.Missing += more.Missing
+	p.Deferred += more.Deferred
+	p.Octets += more.Octets
 }
 
 var errPull = errors.New("feed: bad Pull")
@@ -66,7 +86,10 @@ var errPull = errors.New("feed: bad Pull")
 func (p *Pull) Run(ctx context.Context) error {
 	retry := p.Retry.orDefaults(30*time.Second, time.Hour)
 	for failures := 0; ; {
-		_, err := p.Once(ctx)
+		pulled, err := p.Once(ctx)
+		if p.Done != nil {
+			p.Done(pulled, err)
+		}
 		pause := cmp.Or(p.Interval, 5*time.Minute)
 		switch {
 		case ctx.Err() != nil:
@@ -174,15 +197,24 @@ func (p *pulling) fetch(ctx context.Context, refs []nntp.Ref) (again *nntp.Ref, 
 			}
 			return again, err
 		}
-		article, err := io.ReadAll(r)
+		article, err := p.read(r)
+		switch {
+		case errors.Is(err, nntp.ErrTooLarge):
+			p.tooLarge(ctx, r.Ref, err)
+		case err == nil:
+		case p.c.Err() != nil:
+			return again, err
+		default: // it has a flaw, and always will
+			p.pulled.Missing++
+			p.passed.add(r.MessageID)
+		}
+		if p.c.Err() != nil {
+			return again, p.c.Err()
+		}
 		if err != nil {
-			if p.c.Err() != nil {
-				return again, err
-			}
-			p.pulled.Missing++ // it has a flaw, and always will
 			continue
 		}
-		if p.hand(ctx, article) && again == nil {
+		if p.hand(ctx, r.MessageID, article) && again == nil {
 			again = &r.Ref
 		}
 		if ctx.Err() != nil {
@@ -190,6 +222,25 @@ func (p *pulling) fetch(ctx context.Context, refs []nntp.Ref) (again *nntp.Ref, 
 		}
 	}
 	return again, nil
+}
+
+// read reads an article that is not too large.
+func (p *pulling) read(r *nntp.Reading) ([]byte, error) {
+	if p.MaxSize <= 0 {
+		return io.ReadAll(r)
+	}
+	article, err := io.ReadAll(io.LimitReader(r, p.MaxSize+1))
+	if err == nil && int64(len(article)) > p.MaxSize {
+		err = fmt.Errorf("%w: more than %d octets", nntp.ErrTooLarge, p.MaxSize)
+	}
+	return article, err
+}
+
+// tooLarge passes over an article for its size.
+func (p *pulling) tooLarge(ctx context.Context, r nntp.Ref, why error) {
+	p.pulled.TooLarge++
+	p.passed.add(r.MessageID)
+	p.logger().WarnContext(ctx, "feed: article passed over", "server", p.Name, "id", r.MessageID, "number", r.Number, "err", why)
 }
 
 func values(refs []nntp.Ref) func(func(nntp.Ref) bool) {
@@ -203,7 +254,7 @@ func values(refs []nntp.Ref) func(func(nntp.Ref) bool) {
 }
 
 // hand hands one article on, and reports whether it is to be fetched again.
-func (p *pulling) hand(ctx context.Context, article []byte) (again bool) {
+func (p *pulling) hand(ctx context.Context, id string, article []byte) (again bool) {
 	err := p.Sink.Relay(ctx, article)
 	r, refused := errors.AsType[nntp.Reply](err)
 	switch {
@@ -214,6 +265,7 @@ func (p *pulling) hand(ctx context.Context, article []byte) (again bool) {
 		p.pulled.Duplicates++
 	case refused && !r.Temporary():
 		p.pulled.Rejected++
+		p.passed.add(id)
 	default:
 		p.pulled.Deferred++
 		p.logger().WarnContext(ctx, "feed: pulled article is not stored", "server", p.Name, "err", err)

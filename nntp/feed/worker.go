@@ -66,9 +66,11 @@ func (p *peer) session(ctx context.Context) (progress bool, err error) {
 	defer c.Close()
 	p.queue.note(func(s *Stats) { s.Conns++ })
 	defer p.queue.note(func(s *Stats) { s.Conns-- })
-	streams, err := canStream(ctx, c)
-	if err != nil {
-		return false, err
+	streams := false
+	if !p.NoStreaming {
+		if streams, err = canStream(ctx, c); err != nil {
+			return false, err
+		}
 	}
 	if streams {
 		progress, err = p.stream(ctx, c)

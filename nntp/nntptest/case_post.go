@@ -144,6 +144,7 @@ func postCases() []testCase {
 		{"Injection-Info", "Injection-Info: conformance.example\r\n"},
 		{"Xref", "Xref: conformance.example a:1\r\n"},
 		{"a Date in the future", "Date: Fri, 1 Jan 2100 00:00:00 +0000\r\n"},
+		{"a Date long past", "Date: Sat, 1 Jan 2000 00:00:00 +0000\r\n"},
 		{"a line that is no field", "no field\r\n"},
 		{"no space behind a colon", "X-Test:x\r\n"},
 	} {

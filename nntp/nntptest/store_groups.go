@@ -51,5 +51,13 @@ func checkNumbers(t *storeTest) {
 	g := t.group("a")
 	require.Equal(t, last, g.High, "the marks never go down")
 	require.Equal(t, last+1, g.Low)
-	require.Greater(t, t.add("<3@x>", "a")[0].Number, last)
+	last = t.add("<3@x>", "a")[0].Number
+	require.Greater(t, last, g.High)
+
+	require.NoError(t, t.store.ChangeGroup(t.Context(), nntp.GroupChange{Name: "a", Remove: true}))
+	t.addGroup("a")
+	g = t.group("a")
+	require.GreaterOrEqual(t, g.High, last, "not by a group that is made again either")
+	require.Equal(t, g.High+1, g.Low)
+	require.Greater(t, t.add("<4@x>", "a")[0].Number, last)
 }

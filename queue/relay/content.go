@@ -12,43 +12,61 @@ import (
 	"github.com/wirepost/wirepost/smtp"
 )
 
-// dropped is the verdict on an automatic reply that the destination is not to get.
-var dropped = smtp.R(250, smtp.Enhanced{2, 0, 0}, "automatic reply dropped, as the destination is set up")
-
 // Content does what RouteOptions.Content says, for Relay.Content: package convert has the details. A message that needs no
-// change is sent as it is, and so is one that cannot be changed, such as one that is signed. It is of no greater kind
-// than it was, but for text of 8 bits beside uuencode. Bodies
-// that are no io.ReaderAt are held in memory meanwhile; those of more than 32 MiB are sent as they are.
+// change is sent as it is, and so is one that cannot be changed, or that is signed, by DKIM too (RFC 6376), or encrypted. It
+// is of no greater kind than it was, but for text of 8 bits beside uuencode. What the destination is not to get, automatic
+// replies and reports, gets the verdict 250. Bodies that are no io.ReaderAt are held in memory meanwhile; those of more than
+// 32 MiB are sent as they are.
 func Content(ctx context.Context, d *queue.Delivery) (smtp.Body, error) {
 	c := d.Route.Options.Content
 	if c.Timeout = 0; c == (queue.Content{}) {
 		return d.Body, nil
 	}
-	o := convert.Options{
-		Charset: c.Charset, NonMIMECharset: c.Charset, Transliterate: true, LineLength: c.LineLength,
-		NoDisplayNames: c.NoNames, DropAutomaticReplies: c.NoReplies, Encoding: encodingOf(d.Body.Kind()),
-	}
-	if c.UUEncode {
-		o.Format = convert.UUEncode
-		if d.Body.Kind() == smtp.Body7Bit {
-			o.Encoding = transfer.EightBit // there is no encoding without MIME, only question marks
-		}
-	}
-	if c.NoRichText {
-		o.RichText = convert.RichTextNever
-	}
-	r, err := changed(ctx, d.Body, o)
-	switch {
-	case errors.Is(err, errHuge):
+	m, err := indexed(ctx, d.Body)
+	if errors.Is(err, errHuge) {
 		return d.Body, nil
-	case err != nil:
+	}
+	if err != nil {
 		return nil, err
-	case r.Drop:
-		return nil, dropped
+	}
+	if err := unwanted(m, d, &c); err != nil {
+		return nil, err
+	}
+	if sealed, err := isSealed(m); sealed || err != nil {
+		return d.Body, err
+	}
+	r, err := convert.Convert(m, contentOptions(&c, d.Body.Kind()))
+	switch {
+	case err != nil:
+		return nil, fmt.Errorf("relay: changing the message: %w", err)
 	case !r.Changed():
 		return d.Body, nil
 	}
 	return converted{r}, nil
+}
+
+// contentOptions are what convert is to do with a message of a kind.
+func contentOptions(c *queue.Content, kind smtp.BodyType) convert.Options {
+	o := convert.Options{
+		Charset: c.Charset, NonMIMECharset: c.Charset, Transliterate: true, LineLength: c.LineLength,
+		NoDisplayNames: c.NoNames, Encoding: encodingOf(kind),
+	}
+	switch {
+	case c.UUEncode:
+		o.Format = convert.UUEncode
+		if kind == smtp.Body7Bit {
+			o.Encoding = transfer.EightBit // there is no encoding without MIME, only question marks
+		}
+	case c.MIME:
+		o.Format = convert.MIME
+	}
+	switch {
+	case c.NoRichText:
+		o.RichText = convert.RichTextNever
+	case c.RichText && !c.UUEncode:
+		o.RichText = convert.RichTextAlways
+	}
+	return o
 }
 
 // Convert encodes a message anew for a host without 8BITMIME or BINARYMIME (RFC 6152, 3; RFC 3030, 3). It is an
@@ -76,19 +94,27 @@ func Convert(ctx context.Context, b smtp.Body, to smtp.BodyType) (smtp.Body, err
 
 // changed is the message as o wants it.
 func changed(ctx context.Context, b smtp.Body, o convert.Options) (*convert.Result, error) {
-	src, size, err := sourceOf(ctx, b)
+	m, err := indexed(ctx, b)
 	if err != nil {
-		return nil, fmt.Errorf("relay: reading the message: %w", err)
-	}
-	m, err := mime.Index(src, size, mime.Limits{})
-	if err != nil {
-		return nil, fmt.Errorf("relay: reading the message: %w", err)
+		return nil, err
 	}
 	r, err := convert.Convert(m, o)
 	if err != nil {
 		return nil, fmt.Errorf("relay: changing the message: %w", err)
 	}
 	return r, nil
+}
+
+// indexed is the message of a body. Its error is errHuge if it is too large to be looked at.
+func indexed(ctx context.Context, b smtp.Body) (*mime.Message, error) {
+	src, size, err := sourceOf(ctx, b)
+	if err == nil {
+		var m *mime.Message
+		if m, err = mime.Index(src, size, mime.Limits{}); err == nil {
+			return m, nil
+		}
+	}
+	return nil, fmt.Errorf("relay: reading the message: %w", err)
 }
 
 // encodingOf is what a kind of message is encoded in at most.

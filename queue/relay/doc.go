@@ -27,5 +27,5 @@
 //	try.go      one address of one host; dial.go: connecting to it
 //	verdict.go  what replies mean; failure.go: what it means that there is none
 //	memory.go   addresses that did not answer lately
-//	content.go  what a destination is sent; source.go: read from where
+//	content.go  what a destination is sent, and what not: unwanted.go; source.go: read from where
 package relay

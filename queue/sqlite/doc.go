@@ -10,8 +10,8 @@
 // What was acknowledged is on disk: the database is in WAL mode with synchronous=FULL, and one goroutine writes what many
 // callers wait for in one commit. Bodies up to 64 KiB stay in memory until the Add that names them, and are written in its
 // transaction, so that a message costs one commit; up to 64 MiB and an hour or two, beyond that they are written alone.
-// Longer ones are files in the folder "bodies", durable before the row that names them. Copy the directory while the store is closed; an open one is copied by SQLite's own backup, with the bodies after
-// it.
+// Longer ones are files in the folder "bodies", durable before the row that names them. Copy the directory while the store is closed; an open
+// one is copied by Snapshot.
 //
 // A claim looks at what is due and at nothing else, by a list in memory of which routes and sources have mail and when to
 // look there (lanes.go). Its cost does not grow with the number of items that wait, nor with those of a route that is at its
@@ -38,6 +38,7 @@
 //	stage.go    a body as it is read: into memory, or a file
 //	shelf.go    short bodies that no message names yet
 //	files.go    files of large bodies
+//	snapshot.go a copy of it all, of one moment
 //	sweep.go    what is removed from time to time
 //	row.go      an item as it is read
 //	record.go   what columns do not hold

@@ -56,7 +56,7 @@ func (s *Store) filePath(name string) string { return filepath.Join(s.dir, bodie
 
 // removeFiles removes the files of bodies that are gone. One that stays is removed by a sweep.
 func (s *Store) removeFiles(names []string) {
-	for _, name := range names {
+	for _, name := range s.guard.Pass(names) {
 		if err := s.fs.remove(s.filePath(name)); err != nil && !errors.Is(err, fs.ErrNotExist) {
 			s.log.Warn("sqlite: a removed body's file stays until the next sweep", "file", s.filePath(name), "err", err)
 		}

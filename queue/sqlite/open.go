@@ -38,6 +38,7 @@ type Store struct {
 	buffers sync.Pool
 	shelf   shelf
 	bell    bell
+	guard   litedb.Guard
 
 	readers chan *conn
 	queue   chan []*change // to the writer

@@ -21,6 +21,6 @@ func Example() {
 	sub, err := store.Subscribe(context.Background(), rvp.Subscription{
 		Node: anna, Type: rvp.PragmaNotify, CallBack: "http://192.0.2.1:34567", Principal: anna.Principal(),
 	}, time.Hour, 16)
-	fmt.Println(sub.ID, sub.CallBack, err)
-	// Output: 1 http://192.0.2.1:34567 <nil>
+	fmt.Println(sub.ID > 0, sub.CallBack, err)
+	// Output: true http://192.0.2.1:34567 <nil>
 }

@@ -36,6 +36,7 @@ type Account struct {
 	Name      string          // login, as it was given; see store.FoldName for how names compare
 	Addresses []store.Address // the primary one first; none is an account without mail
 	Disabled  bool            // may not log in, and gets no mail
+	Profile   store.Profile   // what else is known
 }
 
 // has reports whether name is one of the account's addresses.

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"slices"
 
 	"github.com/go-ldap/ldap/v3"
 
@@ -76,7 +77,22 @@ func (l *LDAP) entry(e *ldap.Entry) (entry, error) {
 			}
 		}
 	}
+	account.Profile = profile(e)
 	return entry{e.DN, account}, nil
+}
+
+// profileAttributes are what is known of somebody (RFC 4519, 2.3, 2.12, 2.32, 2.35).
+var profileAttributes = [...]string{"cn", "givenName", "sn", "telephoneNumber"}
+
+// profile reads them. What the store could not keep is left out.
+func profile(e *ldap.Entry) (p store.Profile) {
+	for i, field := range [...]*string{&p.Display, &p.Given, &p.Surname, &p.Phone} {
+		*field = e.GetEqualFoldAttributeValue(profileAttributes[i])
+		if p.Check() != nil {
+			*field = ""
+		}
+	}
+	return p
 }
 
 // List implements Directory. Entries without a login name are left out. It holds
@@ -127,7 +143,7 @@ func (l *LDAP) pages(c *ldap.Conn, filter string, most int) (entries []*ldap.Ent
 		DerefAliases:     ldap.NeverDerefAliases,
 		TimeLimit:        max(1, int(l.timeout().Seconds())),
 		Filter:           filter,
-		Attributes:       append([]string{l.NameAttribute}, l.AddressAttributes...),
+		Attributes:       slices.Concat([]string{l.NameAttribute}, l.AddressAttributes, profileAttributes[:]),
 		EnforceSizeLimit: true, // whatever the server does
 	}
 	if l.Subtree {

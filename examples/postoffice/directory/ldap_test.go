@@ -354,3 +354,14 @@ func selfSigned(t *testing.T) (*tls.Config, *x509.CertPool) {
 	pool.AddCert(cert)
 	return &tls.Config{Certificates: []tls.Certificate{{Certificate: [][]byte{der}, PrivateKey: key}}}, pool
 }
+
+// TestLDAPProfile: what else is known of somebody comes along, and what the store could not keep is left out.
+func TestLDAPProfile(t *testing.T) {
+	l := client(t, startFake(t, &fake{entries: []fakeEntry{{"uid=tim,dc=test", map[string][]string{
+		"uid": {"tim"}, "mail": {"tim@example.test"}, "cn": {"Tim Fee", "Timmy"}, "givenName": {"Tim"}, "sn": {"Fee"},
+		"telephoneNumber": {"1\r\n2"},
+	}, ""}}}))
+	a, err := l.Lookup(t.Context(), "tim")
+	require.NoError(t, err)
+	require.Equal(t, store.Profile{Display: "Tim Fee", Given: "Tim", Surname: "Fee"}, a.Profile)
+}

@@ -134,15 +134,15 @@ func (m *Mirror) write(ctx context.Context, remote Account, addresses []store.Ad
 	account, err := m.Own.Accounts.Account(ctx, remote.Name)
 	switch {
 	case errors.Is(err, store.ErrNotFound):
-		return m.Own.Accounts.AddAccount(ctx, store.NewAccount{Name: remote.Name, Addresses: addresses})
+		return m.Own.Accounts.AddAccount(ctx, store.NewAccount{Name: remote.Name, Addresses: addresses, Profile: remote.Profile})
 	case err != nil:
 		return account, err
 	case account.PasswordHash != "":
 		return account, fmt.Errorf("%s is an account of the store's own: give it, or the one in the directory, another name", remote.Name)
-	case slices.Equal(account.Addresses, addresses):
+	case slices.Equal(account.Addresses, addresses) && account.Profile == remote.Profile:
 		return account, nil
 	}
-	return m.Own.Accounts.ChangeAccount(ctx, account.ID, store.AccountChange{Addresses: addresses})
+	return m.Own.Accounts.ChangeAccount(ctx, account.ID, store.AccountChange{Addresses: addresses, Profile: &remote.Profile})
 }
 
 // takeOver takes addresses from those that had them before, by the directory's

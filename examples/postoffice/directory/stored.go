@@ -111,5 +111,5 @@ func (s *Stored) List(ctx context.Context) iter.Seq2[Account, error] {
 }
 
 func accountOf(a store.Account) Account {
-	return Account{Name: a.Name, Addresses: a.Addresses, Disabled: a.Disabled}
+	return Account{Name: a.Name, Addresses: a.Addresses, Disabled: a.Disabled, Profile: a.Profile}
 }

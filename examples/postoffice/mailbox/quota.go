@@ -28,8 +28,8 @@ func (a *Account) QuotaRoots(ctx context.Context, box imap4.MailboxID) ([]imap4.
 
 func quotaRoot(user store.Account) imap4.QuotaRoot {
 	limit := int64(-1)
-	if user.Quota > 0 {
-		limit = user.Quota / 1024
+	if user.Limits.NoReceive > 0 {
+		limit = user.Limits.NoReceive / 1024
 	}
 	return imap4.QuotaRoot{Name: user.Name, Resources: []imap4.QuotaResource{
 		{Name: "STORAGE", Usage: (user.Used + 1023) / 1024, Limit: limit},
@@ -45,12 +45,13 @@ func (a *Account) SetQuota(ctx context.Context, root string, limits []imap4.Quot
 	if err != nil {
 		return imap4.QuotaRoot{}, told(err)
 	}
-	quota := int64(0) // none, unless one is named
+	quota := user.Quota
+	quota.NoReceive = -1 // none, unless one is named
 	for _, l := range limits {
 		if l.Name != "STORAGE" {
 			return imap4.QuotaRoot{}, imap4.ErrCannot
 		}
-		quota = max(1, l.Limit*1024) // 0 would be none to the store
+		quota.NoReceive = max(1, l.Limit*1024) // 0 would be the default to the store
 	}
 	user, err = a.Store.ChangeAccount(ctx, user.ID, store.AccountChange{Quota: &quota})
 	if err != nil {

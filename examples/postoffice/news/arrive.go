@@ -29,9 +29,7 @@ func (s *Store) look(ctx context.Context, f store.Folder) error {
 }
 
 func (s *Store) lookFrom(ctx context.Context, f store.Folder) error {
-	s.mu.Lock()
-	from := s.looked[f.ID] + 1
-	s.mu.Unlock()
+	from := s.unseen(f.ID)
 	if from >= f.UIDNext {
 		return nil
 	}
@@ -59,9 +57,7 @@ func (s *Store) lookFrom(ctx context.Context, f store.Folder) error {
 			return err
 		}
 	}
-	s.mu.Lock()
-	s.looked[f.ID] = max(s.looked[f.ID], f.UIDNext-1)
-	s.mu.Unlock()
+	s.seen(f.ID, f.UIDNext-1)
 	return nil
 }
 

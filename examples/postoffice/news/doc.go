@@ -15,14 +15,18 @@
 //   - If it has the Message-ID of an article that there is, it is one more place of that article.
 //   - What IMAP has expunged is remembered as if it had expired.
 //
-// A group that is removed and made again counts from 1 again: its folder is a new one, with a
-// UIDVALIDITY of its own.
+// A group that is removed and made again is a new folder, with a UIDVALIDITY of its own, and goes on
+// counting above the numbers that it gave before.
 //
 // The files:
 //
-//	store.go    Store: articles
-//	group.go    newsgroups
-//	arrive.go   messages that came otherwise
-//	render.go   the form in which they are read
-//	summary.go  what is kept of an article besides its octets
+//	store.go      Store: articles
+//	options.go    what an administrator says: who may read and post, how long articles stay
+//	group.go      newsgroups
+//	directory.go  what is known of them while none of them changes
+//	marks.go      the numbers of those that were removed
+//	arrive.go     messages that came otherwise
+//	looks.go      which of them were looked at
+//	render.go     the form in which they are read
+//	summary.go    what is kept of an article besides its octets
 package news

@@ -44,32 +44,38 @@ func isGroup(f store.Folder) bool {
 	return f.Kind == store.News && f.Parent == 0 && nntp.ValidGroupName(f.Name)
 }
 
-// current is folder, with all its messages looked at.
+// current is a group's folder as it is now, with all its messages looked at.
 func (s *Store) current(ctx context.Context, group string) (store.Folder, error) {
-	f, err := s.folder(ctx, group)
+	k, err := s.lookUp(ctx, group)
+	if err != nil {
+		return store.Folder{}, err
+	}
+	f, err := s.store.Folder(ctx, k.folder)
 	if err == nil {
 		err = s.look(ctx, f)
 	}
-	return f, err
+	return f, told(err)
 }
 
 // Group implements nntp.Store.
 func (s *Store) Group(ctx context.Context, name string) (nntp.Group, error) {
+	k, err := s.lookUp(ctx, name)
+	if err != nil {
+		return nntp.Group{}, err
+	}
 	f, err := s.current(ctx, name)
 	if err != nil {
 		return nntp.Group{}, err
 	}
 	g, err := s.group(ctx, f)
-	if err != nil {
-		return g, told(err)
-	}
-	for n, err := range s.store.Notes(ctx, f.ID, store.Public, "") {
-		if err != nil {
-			return g, told(err)
-		}
-		read(&g, n)
-	}
-	return g, nil
+	g.Status, g.Creator, g.Description = k.status, k.creator, k.description
+	return g, told(err)
+}
+
+// GroupStatus tells a newsgroup's status without what else Group does.
+func (s *Store) GroupStatus(ctx context.Context, name string) (nntp.Status, error) {
+	k, err := s.lookUp(ctx, name)
+	return k.status, err
 }
 
 // group is a group without what its notes say.
@@ -156,39 +162,16 @@ func (s *Store) readNotes(ctx context.Context, to map[store.FolderID][]store.Not
 	return nil
 }
 
-// groupNames are the names of all groups' folders.
-func (s *Store) groupNames(ctx context.Context) (map[store.FolderID]string, error) {
-	listing := s.store.Listing()
-	s.mu.Lock()
-	names := s.names
-	known := names != nil && s.listing == listing
-	s.mu.Unlock()
-	if known {
-		return names, nil
-	}
-	folders, err := s.folders(ctx)
-	if err != nil {
-		return nil, err
-	}
-	names = make(map[store.FolderID]string, len(folders))
-	for _, f := range folders {
-		names[f.ID] = f.Name
-	}
-	s.mu.Lock()
-	s.listing, s.names = listing, names
-	s.mu.Unlock()
-	return names, nil
-}
-
 // ChangeGroup implements nntp.Store. A group whose folder has folders below cannot be removed, nor
-// one be made that has the name of another public folder.
+// one be made that has the name of another public folder. A group that is made again goes on
+// counting above all that it gave, unless its folder was removed otherwise.
 func (s *Store) ChangeGroup(ctx context.Context, c nntp.GroupChange) error {
 	f, err := s.folder(ctx, c.Name)
 	switch {
 	case c.Remove && err != nil:
 		return err
 	case c.Remove:
-		return told(s.store.DeleteFolder(ctx, f.ID))
+		return s.removeGroup(ctx, f)
 	case err != nil && !errors.Is(err, nntp.ErrNoGroup):
 		return err
 	case err != nil && !nntp.ValidGroupName(c.Name):
@@ -205,7 +188,13 @@ func (s *Store) ChangeGroup(ctx context.Context, c nntp.GroupChange) error {
 			return fmt.Errorf("news: group %q: %w", c.Name, err)
 		}
 	}
-	err = s.describe(ctx, f.ID, c)
+	err = nil
+	if made {
+		err = s.goOn(ctx, f)
+	}
+	if err == nil {
+		err = s.describe(ctx, f.ID, c)
+	}
 	if err != nil && made {
 		err = errors.Join(err, s.store.DeleteFolder(ctx, f.ID))
 	}

@@ -19,10 +19,9 @@ type Store struct {
 	store    store.Store
 	hostname string
 
-	mu      sync.Mutex // guards what follows; never held while the store works
-	looked  map[store.FolderID]store.UID
-	listing uint64 // the store's, when names were read
-	names   map[store.FolderID]string
+	mu     sync.Mutex // guards what follows; never held while the store works
+	looked map[store.FolderID]*looks
+	names  directory
 }
 
 var _ nntp.Store = (*Store)(nil)
@@ -30,18 +29,18 @@ var _ nntp.Store = (*Store)(nil)
 // New returns the newsgroups of s. The hostname is for the identifiers and the Path of messages
 // that have none.
 func New(s store.Store, hostname string) *Store {
-	return &Store{store: s, hostname: hostname, looked: make(map[store.FolderID]store.UID)}
+	return &Store{store: s, hostname: hostname, looked: make(map[store.FolderID]*looks)}
 }
 
 // Add implements nntp.Store.
 func (s *Store) Add(ctx context.Context, in nntp.Incoming) ([]nntp.Place, error) {
 	var d store.Delivery
 	for _, name := range in.Groups {
-		f, err := s.folder(ctx, name)
+		k, err := s.lookUp(ctx, name)
 		if err != nil {
 			return nil, err
 		}
-		d.To = append(d.To, f.ID)
+		d.To = append(d.To, k.folder)
 	}
 	var body io.Reader = strings.NewReader("")
 	if in.Text != nil {
@@ -59,6 +58,7 @@ func (s *Store) Add(ctx context.Context, in nntp.Incoming) ([]nntp.Place, error)
 		}
 		places[i] = nntp.Place{Group: in.Groups[i], Number: nntp.Number(p.UID)}
 	}
+	s.filed(rec.Placed)
 	return places, nil
 }
 
@@ -135,14 +135,35 @@ func (s *Store) places(ctx context.Context, a *store.Article) ([]nntp.Place, err
 
 // Article implements nntp.Store.
 func (s *Store) Article(ctx context.Context, group string, n nntp.Number) (nntp.Article, error) {
-	f, err := s.current(ctx, group)
+	k, err := s.lookUp(ctx, group)
 	if err != nil {
 		return nntp.Article{}, err
 	}
 	if n < 1 || n > nntp.MaxNumber {
 		return nntp.Article{}, nntp.ErrNoArticle
 	}
-	for a, err := range s.store.FolderArticles(ctx, f.ID, uids(nntp.Range{First: n, Last: n})) {
+	a, err := s.numbered(ctx, k.folder, store.UID(n))
+	if errors.Is(err, nntp.ErrNoArticle) { // it may have come otherwise, and not been looked at
+		if _, err := s.current(ctx, group); err != nil {
+			return nntp.Article{}, err
+		}
+		return s.numbered(ctx, k.folder, store.UID(n))
+	}
+	return a, err
+}
+
+// An opener is a store that finds and opens an article of a folder in one step.
+type opener interface {
+	OpenArticle(ctx context.Context, folder store.FolderID, uid store.UID) (store.Article, store.Body, error)
+}
+
+// numbered opens an article that is known to be one.
+func (s *Store) numbered(ctx context.Context, folder store.FolderID, uid store.UID) (nntp.Article, error) {
+	if o, ok := s.store.(opener); ok {
+		a, body, err := o.OpenArticle(ctx, folder, uid)
+		return s.opened(ctx, &a, body, err)
+	}
+	for a, err := range s.store.FolderArticles(ctx, folder, store.UIDRange{From: uid, To: uid}) {
 		if err != nil {
 			return nntp.Article{}, told(err)
 		}
@@ -170,16 +191,21 @@ func (s *Store) Find(ctx context.Context, id string) (nntp.Article, error) {
 
 // open opens an article where it is.
 func (s *Store) open(ctx context.Context, a *store.Article) (nntp.Article, error) {
-	places, err := s.places(ctx, a)
-	if err != nil {
-		return nntp.Article{}, err
-	}
 	body, err := s.store.Open(ctx, a.Folder, a.Message.UID)
+	return s.opened(ctx, a, body, err)
+}
+
+// opened is an article with its body, or why there is none.
+func (s *Store) opened(ctx context.Context, a *store.Article, body store.Body, err error) (nntp.Article, error) {
 	if errors.Is(err, store.ErrNotFound) {
 		return nntp.Article{}, nntp.ErrNoArticle // gone since
 	}
 	if err != nil {
 		return nntp.Article{}, told(err)
+	}
+	places, err := s.places(ctx, a)
+	if err != nil {
+		return nntp.Article{}, errors.Join(err, body.Close())
 	}
 	var text nntp.Text = body
 	if a.Blob != a.Message.Blob {

@@ -13,32 +13,34 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/wirepost/wirepost/examples/postoffice/manage"
 )
 
 // orders are what an administrator may do, and the answers.
 var orders = []struct {
 	what  string
-	order func(context.Context, Accounts) error
+	order func(context.Context, manage.Accounts) error
 	err   string
 }{
-	{"add", add(NewUser{Name: "carol", Password: "x"}), ""},
-	{"add with addresses", add(NewUser{Name: "dave", Password: "x", Addresses: []string{"d@postoffice.test", "dave@postoffice.test"}}), ""},
-	{"add, name is an address", add(NewUser{Name: "eve@postoffice.test", Password: "x"}), ""},
-	{"add, international", add(NewUser{Name: "j\u00fcrgen", Password: "gr\u00fc\u00dfe"}), ""},
-	{"add, with a slash", add(NewUser{Name: "a/b", Password: "x"}), ""},
-	{"add again", add(NewUser{Name: "carol", Password: "x"}), "exists already"},
-	{"add in another case", add(NewUser{Name: "CAROL", Password: "x"}), "exists already"},
-	{"add, address is taken", add(NewUser{Name: "frank", Password: "x", Addresses: []string{"alice@postoffice.test"}}), "user frank: "},
-	{"add, domain elsewhere", add(NewUser{Name: "frank", Password: "x", Addresses: []string{"f@elsewhere.example"}}), "user frank: "},
-	{"add, no address", add(NewUser{Name: "frank", Password: "x", Addresses: []string{"frank"}}), `"frank" is not an address; write it as name@domain`},
-	{"add without a name", add(NewUser{Password: "x"}), "name: "},
-	{"add, spaces", add(NewUser{Name: " frank", Password: "x"}), "name: "},
-	{"add, control characters", add(NewUser{Name: "fr\nank", Password: "x"}), "name: "},
-	{"add, no UTF-8", add(NewUser{Name: "fr\xffank", Password: "x"}), "name: "},
-	{"add, long name", add(NewUser{Name: strings.Repeat("f", 300), Password: "x"}), "user fff"},
-	{"add without a password", add(NewUser{Name: "frank"}), "password: "},
-	{"add, password not UTF-8", add(NewUser{Name: "frank", Password: "\xff"}), "password: "},
-	{"add, address not UTF-8", add(NewUser{Name: "frank", Password: "x", Addresses: []string{"\xff@postoffice.test"}}), `address "\xff@postoffice.test" is not UTF-8`},
+	{"add", add(manage.NewUser{Name: "carol", Password: "x"}), ""},
+	{"add with addresses", add(manage.NewUser{Name: "dave", Password: "x", Addresses: []string{"d@postoffice.test", "dave@postoffice.test"}}), ""},
+	{"add, name is an address", add(manage.NewUser{Name: "eve@postoffice.test", Password: "x"}), ""},
+	{"add, international", add(manage.NewUser{Name: "j\u00fcrgen", Password: "gr\u00fc\u00dfe"}), ""},
+	{"add, with a slash", add(manage.NewUser{Name: "a/b", Password: "x"}), ""},
+	{"add again", add(manage.NewUser{Name: "carol", Password: "x"}), "exists already"},
+	{"add in another case", add(manage.NewUser{Name: "CAROL", Password: "x"}), "exists already"},
+	{"add, address is taken", add(manage.NewUser{Name: "frank", Password: "x", Addresses: []string{"alice@postoffice.test"}}), "user frank: "},
+	{"add, domain elsewhere", add(manage.NewUser{Name: "frank", Password: "x", Addresses: []string{"f@elsewhere.example"}}), "user frank: "},
+	{"add, no address", add(manage.NewUser{Name: "frank", Password: "x", Addresses: []string{"frank"}}), `"frank" is not an address; write it as name@domain`},
+	{"add without a name", add(manage.NewUser{Password: "x"}), "name: "},
+	{"add, spaces", add(manage.NewUser{Name: " frank", Password: "x"}), "name: "},
+	{"add, control characters", add(manage.NewUser{Name: "fr\nank", Password: "x"}), "name: "},
+	{"add, no UTF-8", add(manage.NewUser{Name: "fr\xffank", Password: "x"}), "name: "},
+	{"add, long name", add(manage.NewUser{Name: strings.Repeat("f", 300), Password: "x"}), "user fff"},
+	{"add without a password", add(manage.NewUser{Name: "frank"}), "password: "},
+	{"add, password not UTF-8", add(manage.NewUser{Name: "frank", Password: "\xff"}), "password: "},
+	{"add, address not UTF-8", add(manage.NewUser{Name: "frank", Password: "x", Addresses: []string{"\xff@postoffice.test"}}), `address "\xff@postoffice.test" is not UTF-8`},
 
 	{"password", setPassword("carol", "y"), ""},
 	{"password, other case", setPassword("CAROL", "z"), ""},
@@ -60,23 +62,27 @@ var orders = []struct {
 	{"remove with a percent sign", remove("100%41"), "not found"},
 }
 
-func add(u NewUser) func(context.Context, Accounts) error {
-	return func(ctx context.Context, a Accounts) error {
+func add(u manage.NewUser) func(context.Context, manage.Accounts) error {
+	return func(ctx context.Context, a manage.Accounts) error {
 		_, err := a.Add(ctx, u)
 		return err
 	}
 }
 
-func setPassword(name, password string) func(context.Context, Accounts) error {
-	return func(ctx context.Context, a Accounts) error { return a.SetPassword(ctx, name, password) }
+func setPassword(name, password string) func(context.Context, manage.Accounts) error {
+	return func(ctx context.Context, a manage.Accounts) error {
+		return a.Change(ctx, name, manage.UserChange{Password: new(password)})
+	}
 }
 
-func setDisabled(name string, disabled bool) func(context.Context, Accounts) error {
-	return func(ctx context.Context, a Accounts) error { return a.SetDisabled(ctx, name, disabled) }
+func setDisabled(name string, disabled bool) func(context.Context, manage.Accounts) error {
+	return func(ctx context.Context, a manage.Accounts) error {
+		return a.Change(ctx, name, manage.UserChange{Disabled: new(disabled)})
+	}
 }
 
-func remove(name string) func(context.Context, Accounts) error {
-	return func(ctx context.Context, a Accounts) error { return a.Remove(ctx, name) }
+func remove(name string) func(context.Context, manage.Accounts) error {
+	return func(ctx context.Context, a manage.Accounts) error { return a.Remove(ctx, name) }
 }
 
 // carryOut gives the orders and returns the list of users after each, and the
@@ -110,13 +116,14 @@ func TestAccounts(t *testing.T) {
 
 	users, err := o.Accounts().List(t.Context())
 	require.NoError(t, err)
-	require.Equal(t, []User{
-		{Name: "a/b", Addresses: []string{"a/b@postoffice.test"}},
-		{Name: "alice", Addresses: []string{"alice@postoffice.test"}},
-		{Name: "carol", Addresses: []string{"carol@postoffice.test"}},
-		{Name: "dave", Addresses: []string{"d@postoffice.test", "dave@postoffice.test"}, Disabled: true},
-		{Name: "eve@postoffice.test", Addresses: []string{"eve@postoffice.test"}},
-		{Name: "j\u00fcrgen", Addresses: []string{"j\u00fcrgen@postoffice.test"}},
+	none := []string{}
+	require.Equal(t, []manage.User{
+		{Name: "a/b", Addresses: []string{"a/b@postoffice.test"}, Without: none},
+		{Name: "alice", Addresses: []string{"alice@postoffice.test"}, Without: none},
+		{Name: "carol", Addresses: []string{"carol@postoffice.test"}, Without: none},
+		{Name: "dave", Addresses: []string{"d@postoffice.test", "dave@postoffice.test"}, Disabled: true, Without: none},
+		{Name: "eve@postoffice.test", Addresses: []string{"eve@postoffice.test"}, Without: none},
+		{Name: "j\u00fcrgen", Addresses: []string{"j\u00fcrgen@postoffice.test"}, Without: none},
 	}, users)
 	// The orders have effect at once.
 	o.login(t, "carol", "z").quit()
@@ -144,7 +151,7 @@ func TestList(t *testing.T) {
 	require.NoError(t, accounts.Remove(t.Context(), "bob"))
 	users, err = accounts.List(t.Context())
 	require.NoError(t, err)
-	require.Equal(t, []User{}, users)
+	require.Equal(t, []manage.User{}, users)
 }
 
 // A data folder that is not there is not made by looking at it.
@@ -165,7 +172,7 @@ func TestNoDomain(t *testing.T) {
 	require.NoError(t, s.Close())
 	accounts, err := OpenAccounts(t.Context(), dir)
 	require.NoError(t, err)
-	_, err = accounts.Add(t.Context(), NewUser{Name: "alice", Password: "x"})
+	_, err = accounts.Add(t.Context(), manage.NewUser{Name: "alice", Password: "x"})
 	require.EqualError(t, err, "there is no local domain yet; start the server once")
 	require.NoError(t, accounts.Close())
 }
@@ -208,7 +215,7 @@ func TestStaleSocket(t *testing.T) {
 // A data folder whose path is too long for a socket serves mail all the same.
 func TestLongPath(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), strings.Repeat("d", 100))
-	_, err := listenControl(dir, nil, nil, nil, slog.Default())
+	_, err := listenControl(dir, nil, nil, nil, nil, slog.Default())
 	require.ErrorContains(t, err, "use a data folder with a shorter one")
 	o := start(t, Config{Dir: dir})
 	o.submit(t, "", "Subject: x\r\n\r\n", "alice@postoffice.test")
@@ -257,11 +264,11 @@ func TestOrderCancelled(t *testing.T) {
 
 // slowAccounts take their time.
 type slowAccounts struct {
-	Accounts
+	manage.Accounts
 	began, end chan struct{}
 }
 
-func (s slowAccounts) SetDisabled(context.Context, string, bool) error {
+func (s slowAccounts) Change(context.Context, string, manage.UserChange) error {
 	close(s.began)
 	<-s.end
 	return errors.New("done late")
@@ -271,11 +278,11 @@ func (s slowAccounts) SetDisabled(context.Context, string, bool) error {
 func TestOrderUnderWay(t *testing.T) {
 	dir := t.TempDir()
 	slow := slowAccounts{began: make(chan struct{}), end: make(chan struct{})}
-	c, err := listenControl(dir, slow, nil, nil, slog.New(slog.DiscardHandler))
+	c, err := listenControl(dir, slow, nil, nil, nil, slog.New(slog.DiscardHandler))
 	require.NoError(t, err)
 	r := &remoteAccounts{remote{filepath.Join(dir, socketFile)}}
 	answer := make(chan error)
-	go func() { answer <- r.SetDisabled(context.Background(), "alice", true) }()
+	go func() { answer <- r.Change(context.Background(), "alice", manage.UserChange{Disabled: new(true)}) }()
 	<-slow.began
 	stopped := make(chan struct{})
 	go func() { defer close(stopped); c.shutdown(context.Background()); c.close() }()

@@ -23,10 +23,9 @@ const certFile = "certificate.pem"
 
 const certLife = 10 * 365 * 24 * time.Hour
 
-// certificate reads the certificate of a data folder, or makes a self-signed
+// certificate reads a certificate of the data folder, or makes a self-signed
 // one.
-func certificate(dir, host string, now time.Time) (tls.Certificate, error) {
-	path := filepath.Join(dir, certFile)
+func certificate(path, host string, now time.Time) (tls.Certificate, error) {
 	cert, err := tls.LoadX509KeyPair(path, path)
 	switch {
 	case err == nil:

@@ -8,7 +8,9 @@ import (
 	"io"
 	"log/slog"
 	"net"
+	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -47,7 +49,12 @@ func open(t *testing.T, c Config) *Office {
 // start opens an Office and serves.
 func start(t *testing.T, c Config) *running {
 	t.Helper()
-	o := open(t, c)
+	return serveOffice(t, open(t, c))
+}
+
+// serveOffice has an Office serve.
+func serveOffice(t *testing.T, o *Office) *running {
+	t.Helper()
 	ctx, cancel := context.WithCancel(context.Background())
 	served := make(chan error, 1)
 	go func() { served <- o.Serve(ctx) }()
@@ -74,13 +81,31 @@ func (o *running) dial(t *testing.T, service string) *client {
 	t.Helper()
 	nc, err := net.Dial("tcp", o.Addresses()[service])
 	require.NoError(t, err)
-	if findService(service).tls {
+	if isTLS(service) {
 		nc = tls.Client(nc, &tls.Config{InsecureSkipVerify: true})
 	}
 	c := newClient(t, nc)
 	greeting := c.line()
 	require.Regexp(t, `^(220|\+OK) postoffice\.test`, greeting)
 	return c
+}
+
+// isTLS tells whether TLS begins with the connection to a service.
+func isTLS(name string) bool {
+	return slices.ContainsFunc(new(Config).services(), func(s service) bool { return s.name == name && s.tls })
+}
+
+// server is the engine of a virtual server.
+func (o *Office) server(name string) server {
+	i := slices.IndexFunc(o.virtuals, func(v *virtual) bool { return v.name == name })
+	return o.virtuals[i].engine.server
+}
+
+func dialTCP(t *testing.T, addr string) net.Conn {
+	t.Helper()
+	nc, err := net.Dial("tcp", addr)
+	require.NoError(t, err)
+	return nc
 }
 
 func newClient(t *testing.T, nc net.Conn) *client {
@@ -212,3 +237,9 @@ func (o *running) read(t *testing.T, u DemoUser) []string {
 	c.quit()
 	return messages
 }
+
+// stopped is a clock that goes on when it is told to.
+type stopped struct{ at atomic.Pointer[time.Time] }
+
+func (s *stopped) set(t time.Time) { s.at.Store(&t) }
+func (s *stopped) now() time.Time  { return *s.at.Load() }

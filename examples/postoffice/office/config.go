@@ -7,9 +7,12 @@ import (
 	"log/slog"
 	"net"
 	"os"
+	"slices"
 	"strings"
 
+	"github.com/wirepost/wirepost/examples/postoffice/config"
 	"github.com/wirepost/wirepost/examples/postoffice/directory"
+	"github.com/wirepost/wirepost/examples/postoffice/logs"
 	"github.com/wirepost/wirepost/smtp"
 )
 
@@ -24,6 +27,14 @@ type Config struct {
 	Addresses map[string]string // by service, "host:port"; what is missing gets its default
 	Ephemeral bool              // free ports of the loopback interface instead of the defaults
 
+	// Virtual are the virtual servers, those of config.Default if nil. If it is set, Domain is the
+	// default domain from now on.
+	Virtual []config.Virtual
+
+	// Certificate and Key are PEM files for the virtual servers that have none of their own;
+	// self-signed certificates if empty.
+	Certificate, Key string
+
 	// InsecureAuth lets clients log in without TLS. Their passwords can then
 	// be read on the way.
 	InsecureAuth bool
@@ -36,6 +47,8 @@ type Config struct {
 	// DIGEST-MD5, APOP and NTLM need.
 	LegacyAuth bool
 
+	Accounts Policy // what accounts are like
+
 	// ClientCA is a PEM file of those who vouch for the certificates by which
 	// users may log in (EXTERNAL): a certificate is the user's who has its mail
 	// address, or else its common name. Nobody may if empty.
@@ -46,24 +59,41 @@ type Config struct {
 	// nobody.
 	Directory directory.Directory
 
-	Relaying Relaying // mail that leaves
+	// IM is instant messaging; nil is that of config.Default, for "im." and the local mail domain.
+	IM *config.IM
 
+	// Web is what is done by HTTP; nil is that of config.Default.
+	Web *config.Web
+
+	Relaying  Relaying  // mail that leaves
+	Connector Connector // and what else is to be said of it
+	News      News      // newsgroups
+
+	Levels string // of the log, as logs.Book.SetLevels takes them, for Logs
+
+	// TrackingDays is how many days the message tracking log is kept; 0 is for ever, below 0 none is
+	// written.
+	TrackingDays int
+
+	// Reload reads the configuration again, for Office.Reload; nil is as it was.
+	Reload func() (Config, error)
+
+	Logs   *logs.Book   // has the loggers of the virtual servers; Logger is that of all if nil
 	Logger *slog.Logger // slog.Default() if nil
+
+	lasting map[string]any // what can't change while the server runs, by its name
 }
 
 func (c *Config) domain() string { return cmp.Or(c.Domain, DefaultDomain) }
 
 func (c *Config) logger() *slog.Logger { return cmp.Or(c.Logger, slog.Default()) }
 
-// address is where a service listens.
-func (c *Config) address(s *service) string {
-	switch a := c.Addresses[s.name]; {
-	case a != "":
-		return a
-	case c.Ephemeral:
-		return "127.0.0.1:0"
+// category is the logger of a part of the program.
+func (c *Config) category(name string) *slog.Logger {
+	if c.Logs == nil {
+		return c.logger()
 	}
-	return fmt.Sprintf("127.0.0.1:%d", s.port)
+	return c.Logs.Logger(name)
 }
 
 // check returns an error that says what to change.
@@ -77,14 +107,17 @@ func (c *Config) check() error {
 		}
 	}
 	for name, a := range c.Addresses {
-		if findService(name) == nil {
+		if !slices.ContainsFunc(c.services(), func(s service) bool { return s.name == name }) {
 			return fmt.Errorf("there is no service %q to listen on %s", name, a)
 		}
 		if _, _, err := net.SplitHostPort(a); err != nil {
 			return fmt.Errorf("address of %s: %w; write it as host:port", name, err)
 		}
 	}
-	return c.Relaying.check()
+	if err := c.News.Options.Check(); err != nil {
+		return err
+	}
+	return cmp.Or(c.Relaying.check(), c.Connector.check())
 }
 
 // isDomain reports whether name can stand in an address, a greeting and a
@@ -97,7 +130,7 @@ func isDomain(name string) bool {
 // makeDir makes the data folder, for this user alone: there is mail in it.
 func (c *Config) makeDir() error {
 	if err := os.MkdirAll(c.Dir, 0o700); err != nil {
-		return fmt.Errorf("data folder: %w", err)
+		return fmt.Errorf("data folder: %w; choose another one with -data", err)
 	}
 	return nil
 }

@@ -19,7 +19,7 @@ func TestSMTPConformance(t *testing.T) {
 		t.Run(service, func(t *testing.T) {
 			smtptest.TestServer(t, smtptest.Target{
 				Addr:        o.Addresses()[service],
-				ImplicitTLS: findService(service).tls,
+				ImplicitTLS: isTLS(service),
 				To:          alice.Address,
 				User:        alice.Name,
 				Password:    alice.Password,
@@ -40,7 +40,7 @@ func TestPOP3Conformance(t *testing.T) {
 		t.Run(service, func(t *testing.T) {
 			pop3test.TestServer(t, pop3test.Target{
 				Addr:        o.Addresses()[service],
-				ImplicitTLS: findService(service).tls,
+				ImplicitTLS: isTLS(service),
 				User:        alice.Name,
 				Password:    alice.Password,
 				MayDelete:   true,
@@ -60,7 +60,7 @@ func TestIMAP4Conformance(t *testing.T) {
 		t.Run(service, func(t *testing.T) {
 			imap4test.TestServer(t, imap4test.Target{
 				Addr:          o.Addresses()[service],
-				ImplicitTLS:   findService(service).tls,
+				ImplicitTLS:   isTLS(service),
 				User:          alice.Name,
 				Password:      alice.Password,
 				Other:         bob.Name,
@@ -79,7 +79,7 @@ func TestNNTPConformance(t *testing.T) {
 		t.Run(service, func(t *testing.T) {
 			nntptest.TestServer(t, nntptest.Target{
 				Addr:        o.Addresses()[service],
-				ImplicitTLS: findService(service).tls,
+				ImplicitTLS: isTLS(service),
 				User:        alice.Name,
 				Password:    alice.Password,
 				Group:       "local.test",

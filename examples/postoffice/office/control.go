@@ -11,6 +11,8 @@ import (
 	"os"
 	"path/filepath"
 	"time"
+
+	"github.com/wirepost/wirepost/examples/postoffice/manage"
 )
 
 // socketFile is where a running server takes orders, from the user that owns
@@ -23,13 +25,13 @@ const maxOrder = 1 << 20 // octets of an order
 // allows least (sun_path on BSD, with its NUL).
 const maxSocketPath = 103
 
-// A control serves Accounts, Mail and Groups on a socket.
+// A control serves Accounts, Lists, Mail and Groups on a socket, and more.
 type control struct {
 	server *http.Server
 	ended  chan struct{} // closed when the socket is gone
 }
 
-func listenControl(dir string, accounts Accounts, mail Mail, groups Groups, log *slog.Logger) (*control, error) {
+func listenControl(dir string, accounts manage.Accounts, lists manage.Lists, mail manage.Mail, groups manage.Groups, log *slog.Logger, more ...func(*http.ServeMux)) (*control, error) {
 	path := filepath.Join(dir, socketFile)
 	if len(path) > maxSocketPath {
 		return nil, fmt.Errorf("the path of a socket may have %d octets, %s has %d; use a data folder with a shorter one", maxSocketPath, path, len(path))
@@ -47,7 +49,7 @@ func listenControl(dir string, accounts Accounts, mail Mail, groups Groups, log 
 	}
 	c := &control{
 		server: &http.Server{
-			Handler:           controlHandler(accounts, mail, groups),
+			Handler:           controlHandler(accounts, lists, mail, groups, more),
 			ReadHeaderTimeout: 10 * time.Second,
 			ErrorLog:          slog.NewLogLogger(log.Handler(), slog.LevelWarn),
 		},
@@ -74,37 +76,35 @@ func (c *control) close() {
 	<-c.ended
 }
 
-func controlHandler(a Accounts, m Mail, g Groups) http.Handler {
+func controlHandler(a manage.Accounts, l manage.Lists, m manage.Mail, g manage.Groups, more []func(*http.ServeMux)) http.Handler {
 	mux := http.NewServeMux()
 	controlAccounts(mux, a)
+	controlLists(mux, l)
 	controlMail(mux, m)
 	controlGroups(mux, g)
+	for _, add := range more {
+		add(mux)
+	}
 	return mux
 }
 
-func controlAccounts(mux *http.ServeMux, a Accounts) {
+func controlAccounts(mux *http.ServeMux, a manage.Accounts) {
 	mux.HandleFunc("GET /users", func(w http.ResponseWriter, r *http.Request) {
 		users, err := a.List(r.Context())
 		answer(w, users, err)
 	})
 	mux.HandleFunc("POST /users", func(w http.ResponseWriter, r *http.Request) {
-		var u NewUser
+		var u manage.NewUser
 		if !order(w, r, &u) {
 			return
 		}
 		user, err := a.Add(r.Context(), u)
 		answer(w, user, err)
 	})
-	mux.HandleFunc("PUT /users/{name}/password", func(w http.ResponseWriter, r *http.Request) {
-		var password string
-		if order(w, r, &password) {
-			answer(w, struct{}{}, a.SetPassword(r.Context(), r.PathValue("name"), password))
-		}
-	})
-	mux.HandleFunc("PUT /users/{name}/disabled", func(w http.ResponseWriter, r *http.Request) {
-		var disabled bool
-		if order(w, r, &disabled) {
-			answer(w, struct{}{}, a.SetDisabled(r.Context(), r.PathValue("name"), disabled))
+	mux.HandleFunc("PUT /users/{name}", func(w http.ResponseWriter, r *http.Request) {
+		var c manage.UserChange
+		if order(w, r, &c) {
+			answer(w, struct{}{}, a.Change(r.Context(), r.PathValue("name"), c))
 		}
 	})
 	mux.HandleFunc("DELETE /users/{name}", func(w http.ResponseWriter, r *http.Request) {
@@ -112,7 +112,8 @@ func controlAccounts(mux *http.ServeMux, a Accounts) {
 	})
 }
 
-func controlMail(mux *http.ServeMux, m Mail) {
+func controlMail(mux *http.ServeMux, m manage.Mail) {
+	controlMode(mux, m)
 	mux.HandleFunc("GET /queue/routes", func(w http.ResponseWriter, r *http.Request) {
 		routes, err := m.Routes(r.Context())
 		answer(w, routes, err)

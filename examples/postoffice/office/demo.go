@@ -12,6 +12,7 @@ import (
 	"strings"
 
 	"github.com/wirepost/wirepost/examples/postoffice/directory"
+	"github.com/wirepost/wirepost/examples/postoffice/manage"
 	"github.com/wirepost/wirepost/examples/postoffice/store"
 )
 
@@ -93,7 +94,7 @@ func (o *Office) addDemoUsers(ctx context.Context, users []DemoUser, setDomain b
 	}
 	accounts := o.Accounts()
 	for _, u := range users {
-		_, err := accounts.Add(ctx, NewUser{Name: u.Name, Addresses: []string{u.Address}, Password: u.Password})
+		_, err := accounts.Add(ctx, manage.NewUser{Name: u.Name, Addresses: []string{u.Address}, Password: u.Password})
 		if err != nil && !errors.Is(err, store.ErrExists) {
 			return fmt.Errorf("demo users: %w", err)
 		}

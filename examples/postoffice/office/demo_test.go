@@ -7,6 +7,10 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/wirepost/wirepost/smtp"
+
+	"github.com/wirepost/wirepost/examples/postoffice/manage"
 )
 
 // An Office whose first start was cut short completes it at the next one,
@@ -41,7 +45,7 @@ func TestFirstStartCutShort(t *testing.T) {
 			defer o.Close()
 			require.True(t, o.FirstStart())
 			require.Equal(t, users, o.DemoUsers())
-			require.Equal(t, []string{"cut.test"}, o.transfer.Domains)
+			require.Equal(t, []string{"cut.test"}, o.server("smtp").(*smtp.Server).Domains)
 			list, err := o.Accounts().List(t.Context())
 			require.NoError(t, err)
 			require.Len(t, list, 2)
@@ -66,14 +70,14 @@ func TestDemoUsersChange(t *testing.T) {
 	require.Equal(t, []string{"alice", "bob"}, names())
 	accounts, err := OpenAccounts(t.Context(), dir)
 	require.NoError(t, err)
-	require.NoError(t, accounts.SetDisabled(t.Context(), "alice", true))
-	require.NoError(t, accounts.SetPassword(t.Context(), "bob", "another"))
+	require.NoError(t, accounts.Change(t.Context(), "alice", manage.UserChange{Disabled: new(true)}))
+	require.NoError(t, accounts.Change(t.Context(), "bob", manage.UserChange{Password: new("another")}))
 	require.NoError(t, accounts.Close())
 	require.Empty(t, names())
 
 	accounts, err = OpenAccounts(t.Context(), dir)
 	require.NoError(t, err)
-	require.NoError(t, accounts.SetDisabled(t.Context(), "alice", false))
+	require.NoError(t, accounts.Change(t.Context(), "alice", manage.UserChange{Disabled: new(false)}))
 	require.NoError(t, accounts.Remove(t.Context(), "bob"))
 	require.NoError(t, accounts.Close())
 	require.Equal(t, []string{"alice"}, names())
@@ -90,7 +94,7 @@ func TestWriteReady(t *testing.T) {
 	require.NoError(t, err)
 	var ready map[string]any
 	require.NoError(t, json.Unmarshal(b, &ready))
-	require.Len(t, ready, len(services)+1) // and "users"
+	require.Len(t, ready, len(Services())+1) // and "users"
 	for _, s := range Services() {
 		require.Equal(t, o.Addresses()[s.Name], ready[s.Name])
 		require.Regexp(t, `^127\.0\.0\.1:[1-9]\d*$`, ready[s.Name])

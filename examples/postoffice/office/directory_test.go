@@ -19,6 +19,7 @@ import (
 
 	"github.com/wirepost/wirepost/auth"
 	"github.com/wirepost/wirepost/examples/postoffice/directory"
+	"github.com/wirepost/wirepost/examples/postoffice/manage"
 	"github.com/wirepost/wirepost/examples/postoffice/store"
 )
 
@@ -37,7 +38,7 @@ func TestDirectory(t *testing.T) {
 	require.True(t, o.FirstStart())
 	require.Empty(t, o.DemoUsers())
 	require.Equal(t, []string{"PLAIN", "LOGIN"}, o.Mechanisms(), "a directory only checks passwords")
-	_, err := o.Accounts().Add(t.Context(), NewUser{Name: "own", Password: "0wn"})
+	_, err := o.Accounts().Add(t.Context(), manage.NewUser{Name: "own", Password: "0wn"})
 	require.NoError(t, err)
 
 	o.submit(t, "x@client.example", "Subject: 1\r\n\r\n", "t@postoffice.test", "own@postoffice.test", "postmaster@postoffice.test")
@@ -66,8 +67,8 @@ func TestDirectory(t *testing.T) {
 	users, err := o.Accounts().List(t.Context())
 	require.NoError(t, err)
 	require.Len(t, users, 3)
-	require.Equal(t, User{Name: "far", Addresses: []string{"far@elsewhere.test"}}, users[2])
-	require.NoError(t, o.Accounts().SetDisabled(t.Context(), "tim", true))
+	require.Equal(t, manage.User{Name: "far", Addresses: []string{"far@elsewhere.test"}, Without: []string{}, Foreign: true}, users[2])
+	require.NoError(t, o.Accounts().Change(t.Context(), "tim", manage.UserChange{Disabled: new(true)}))
 	s = o.dial(t, "submissions")
 	s.want("EHLO client.example", "250 ")
 	s.want(plain("tim", "tanstaaf"), "535")
@@ -151,7 +152,7 @@ func TestGuard(t *testing.T) {
 func TestClientCertificates(t *testing.T) {
 	ca := newAuthority(t)
 	o := start(t, Config{Dir: t.TempDir(), ClientCA: ca.file})
-	require.NoError(t, o.Accounts().SetDisabled(t.Context(), "bob", true))
+	require.NoError(t, o.Accounts().Change(t.Context(), "bob", manage.UserChange{Disabled: new(true)}))
 	for _, c := range []struct {
 		name   string
 		cert   *tls.Certificate

@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"os"
 
+	"github.com/wirepost/wirepost/examples/postoffice/manage"
 	"github.com/wirepost/wirepost/examples/postoffice/office"
 )
 
@@ -37,7 +38,7 @@ func Example() {
 	stop()
 	fmt.Println(<-served)
 	// Output:
-	// 10 services
+	// 13 services
 	// alice alice@postoffice.test
 	// bob bob@postoffice.test
 	// <nil>
@@ -65,7 +66,7 @@ func ExampleOpenAccounts() {
 		return
 	}
 	defer accounts.Close()
-	u, err := accounts.Add(ctx, office.NewUser{Name: "carol", Password: office.NewPassword()})
+	u, err := accounts.Add(ctx, manage.NewUser{Name: "carol", Password: office.NewPassword()})
 	fmt.Println(u.Name, u.Addresses, err)
 	// Output: carol [carol@postoffice.test] <nil>
 }

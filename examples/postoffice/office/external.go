@@ -12,8 +12,8 @@ import (
 )
 
 // askForCertificates has clients asked for certificates, which they need not have.
-func (o *Office) askForCertificates(c *tls.Config) error {
-	path := o.config.ClientCA
+func (c *Config) askForCertificates(t *tls.Config) error {
+	path := c.ClientCA
 	if path == "" {
 		return nil
 	}
@@ -21,8 +21,8 @@ func (o *Office) askForCertificates(c *tls.Config) error {
 	if err != nil {
 		return fmt.Errorf("client CA: %w", err)
 	}
-	c.ClientCAs, c.ClientAuth = x509.NewCertPool(), tls.VerifyClientCertIfGiven
-	if !c.ClientCAs.AppendCertsFromPEM(content) {
+	t.ClientCAs, t.ClientAuth = x509.NewCertPool(), tls.VerifyClientCertIfGiven
+	if !t.ClientCAs.AppendCertsFromPEM(content) {
 		return fmt.Errorf("client CA: there is no certificate in %s; put it there as PEM", path)
 	}
 	return nil

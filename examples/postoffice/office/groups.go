@@ -9,61 +9,21 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
-	"unicode/utf8"
 
+	"github.com/wirepost/wirepost/examples/postoffice/manage"
 	"github.com/wirepost/wirepost/examples/postoffice/news"
 	"github.com/wirepost/wirepost/examples/postoffice/store"
 	"github.com/wirepost/wirepost/nntp"
-	"github.com/wirepost/wirepost/smtp"
 )
 
-// Groups manages the newsgroups. It is the same whether the server runs in this
-// process, in another, or not at all.
-type Groups interface {
-	List(ctx context.Context) ([]Newsgroup, error)
-	Set(ctx context.Context, g Newsgroup) error // makes it, or changes it
-	Remove(ctx context.Context, name string) error
-	Close() error
-}
-
-// A Newsgroup is one as it is listed, and made.
-type Newsgroup struct {
-	Name        string `json:"name"`
-	Status      string `json:"status"` // "y", "n": nobody posts, or "m": a moderator decides
-	Description string `json:"description"`
-	Moderator   string `json:"moderator"` // a mail address
-	Articles    int64  `json:"articles"`  // when it is listed
-}
-
-// check returns an error that says what to change.
-func (g *Newsgroup) check() error {
-	switch {
-	case !nntp.ValidGroupName(g.Name):
-		return fmt.Errorf("newsgroup %q: write letters, digits, +, - and _ with dots between", g.Name)
-	case g.Status != "y" && g.Status != "n" && g.Status != "m":
-		return fmt.Errorf("newsgroup %s: there is no status %q, but y, n and m", g.Name, g.Status)
-	case g.Moderator != "" && g.Status != "m", g.Moderator == "" && g.Status == "m":
-		return fmt.Errorf("newsgroup %s: those with status m have a moderator, and no others", g.Name)
-	case !utf8.ValidString(g.Description):
-		return fmt.Errorf("newsgroup %s: its description is not UTF-8", g.Name)
-	}
-	if g.Moderator == "" {
-		return nil
-	}
-	if p, err := smtp.ParsePath(g.Moderator); err != nil || p.Domain == "" {
-		return fmt.Errorf("newsgroup %s: moderator %q: write a mail address", g.Name, g.Moderator)
-	}
-	return nil
-}
-
 // Groups manages this Office's newsgroups.
-func (o *Office) Groups() Groups {
+func (o *Office) Groups() manage.Groups {
 	return &localGroups{groups: o.groups, close: func() error { return nil }}
 }
 
 // OpenGroups manages the newsgroups of a data folder: through the server that
 // runs on it, or directly if none does. It does not make a data folder.
-func OpenGroups(ctx context.Context, dir string) (Groups, error) {
+func OpenGroups(ctx context.Context, dir string) (manage.Groups, error) {
 	if _, err := os.Stat(filepath.Join(dir, storeDir)); err != nil {
 		return nil, fmt.Errorf("there is no data folder in %s: %w; name it with -data, or start the server once to make it", dir, err)
 	}
@@ -85,7 +45,7 @@ type localGroups struct {
 
 func (l *localGroups) Close() error { return l.close() }
 
-func (l *localGroups) List(ctx context.Context) ([]Newsgroup, error) {
+func (l *localGroups) List(ctx context.Context) ([]manage.Newsgroup, error) {
 	moderators, err := l.groups.Moderators(ctx)
 	if err != nil {
 		return nil, err
@@ -94,20 +54,20 @@ func (l *localGroups) List(ctx context.Context) ([]Newsgroup, error) {
 	for _, m := range moderators {
 		of[m.Group] = m.Address
 	}
-	all := []Newsgroup{}
+	all := []manage.Newsgroup{}
 	for g, err := range l.groups.Groups(ctx) {
 		if err != nil {
 			return nil, err
 		}
-		all = append(all, Newsgroup{
+		all = append(all, manage.Newsgroup{
 			Name: g.Name, Status: string(g.Status), Description: g.Description, Moderator: of[g.Name], Articles: g.Count,
 		})
 	}
 	return all, nil
 }
 
-func (l *localGroups) Set(ctx context.Context, g Newsgroup) error {
-	if err := g.check(); err != nil {
+func (l *localGroups) Set(ctx context.Context, g manage.Newsgroup) error {
+	if err := g.Check(); err != nil {
 		return err
 	}
 	status := nntp.Status(g.Status)
@@ -122,13 +82,13 @@ func (l *localGroups) Remove(ctx context.Context, name string) error {
 }
 
 // controlGroups takes orders about newsgroups.
-func controlGroups(mux *http.ServeMux, g Groups) {
+func controlGroups(mux *http.ServeMux, g manage.Groups) {
 	mux.HandleFunc("GET /groups", func(w http.ResponseWriter, r *http.Request) {
 		all, err := g.List(r.Context())
 		answer(w, all, err)
 	})
 	mux.HandleFunc("PUT /groups", func(w http.ResponseWriter, r *http.Request) {
-		var group Newsgroup
+		var group manage.Newsgroup
 		if order(w, r, &group) {
 			answer(w, struct{}{}, g.Set(r.Context(), group))
 		}
@@ -141,13 +101,13 @@ func controlGroups(mux *http.ServeMux, g Groups) {
 // remoteGroups are those of a server in another process.
 type remoteGroups struct{ remote }
 
-func (r *remoteGroups) List(ctx context.Context) (all []Newsgroup, err error) {
+func (r *remoteGroups) List(ctx context.Context) (all []manage.Newsgroup, err error) {
 	err = r.call(ctx, http.MethodGet, "/groups", nil, &all)
 	return all, err
 }
 
-func (r *remoteGroups) Set(ctx context.Context, g Newsgroup) error {
-	if err := g.check(); err != nil { // what JSON would change on its way is refused before
+func (r *remoteGroups) Set(ctx context.Context, g manage.Newsgroup) error {
+	if err := g.Check(); err != nil { // what JSON would change on its way is refused before
 		return err
 	}
 	return r.call(ctx, http.MethodPut, "/groups", g, nil)

@@ -24,10 +24,11 @@ type inbound struct {
 	store    store.Store
 	people   accounts
 	queue    *queue.Queue
-	domains  map[string]bool // ours, as store.FoldDomain has them
-	main     string          // the first of them
-	parked   []Parked
+	domains  *domains
+	main     string // the domain of addresses that have none
 	dispatch *dispatch
+	gateway  *gateway
+	relay    smtp.RelayFunc // the server's: who may send to others is one of us
 	now      func() time.Time
 	log      *slog.Logger
 }
@@ -50,9 +51,15 @@ func (b *inbound) NewSession(_ context.Context, c *smtp.Conn) (smtp.Session, err
 type inboundSession struct {
 	*inbound
 	conn    *smtp.Conn
+	from    smtp.Path
 	size    int64            // of the message, as it was declared; 0 if it was not
 	folders []store.FolderID // of the accepted recipients
 	queued  bool             // the queue is to have the message
+	lists   bool             // there are lists among the recipients
+	direct  []string         // keys of the others
+	own     bool             // the sender is one of us
+	leaving bool             // and may send to others, as has turned out
+	outside bool             // the conversation counts for Connector.Inbound
 }
 
 // futureRelease is how long a message may be held back (RFC 4865).
@@ -71,8 +78,14 @@ func (s *inboundSession) Capabilities() smtp.Capabilities {
 
 // Mail implements smtp.Session. What the sender wants of the way, only the queue
 // can give.
-func (s *inboundSession) Mail(_ context.Context, from smtp.MailParams) error {
-	s.size = from.Size
+func (s *inboundSession) Mail(ctx context.Context, from smtp.MailParams) error {
+	if err := s.maySend(ctx); err != nil {
+		return err
+	}
+	if err := s.begin(ctx); err != nil {
+		return err
+	}
+	s.from, s.size = from.Path, from.Size
 	s.queued = !from.HoldUntil.IsZero() || from.DeliverBy != smtp.DeliverBy{}
 	return nil
 }
@@ -83,10 +96,18 @@ func (s *inboundSession) Rcpt(ctx context.Context, to smtp.RcptParams) error {
 		s.queued = true // which makes reports
 	}
 	if !s.isLocal(to.Path) {
+		if err := s.mayLeave(ctx); err != nil {
+			return err
+		}
 		s.queued = true
+		s.direct = append(s.direct, awayKey(to.Path))
 		return nil
 	}
-	account, err := findAccount(ctx, s.people, to.Path, s.size)
+	path := s.domains.canonical(smtp.Path{Local: to.Path.Local, Domain: cmp.Or(to.Path.Domain, s.main)})
+	if isList, err := s.rcptList(ctx, path); isList || err != nil {
+		return err
+	}
+	account, err := findAccount(ctx, s.people, path, s.size)
 	if err != nil {
 		return err
 	}
@@ -94,11 +115,31 @@ func (s *inboundSession) Rcpt(ctx context.Context, to smtp.RcptParams) error {
 		return tooManyCopies
 	}
 	s.folders = append(s.folders, account.Inbox)
+	s.direct = append(s.direct, accountKey(account.ID))
 	return nil
 }
 
+// rcptList takes a recipient that is a list, or another name for somebody. The queue expands it.
+func (s *inboundSession) rcptList(ctx context.Context, p smtp.Path) (isList bool, err error) {
+	x := s.expander()
+	list, isList, err := x.find(ctx, p)
+	if err != nil || !isList {
+		return isList, err
+	}
+	if err := x.mayWrite(&list, s.from, s.conn.Identity().Name()); err != nil {
+		return true, err
+	}
+	if err := x.check(ctx, list, s.size); err != nil {
+		return true, err
+	}
+	s.queued, s.lists = true, true
+	return true, nil
+}
+
+func (b *inbound) expander() *expander { return &expander{b.store, b.people, b.domains} }
+
 func (b *inbound) isLocal(p smtp.Path) bool {
-	return p.Domain == "" || b.domains[store.FoldDomain(directory.NewAddress(p.Local, p.Domain).Domain)]
+	return p.Domain == "" || b.domains.has(p.Domain)
 }
 
 // findAccount finds the account of an address that is to get so many octets.
@@ -111,7 +152,7 @@ func findAccount(ctx context.Context, people accounts, p smtp.Path, size int64) 
 		return account, err
 	case account.Disabled:
 		return account, userDisabled
-	case account.Quota > 0 && account.Used+max(size, 1) > account.Quota:
+	case account.Limits.NoReceive > 0 && account.Used+max(size, 1) > account.Limits.NoReceive:
 		return account, mailboxFull
 	}
 	return account, nil
@@ -124,23 +165,23 @@ func (s *inboundSession) Data(ctx context.Context, env *smtp.Envelope, body io.R
 		return s.enqueue(ctx, env, body)
 	}
 	now := s.now()
-	received := s.conn.ReceivedHeader(env, "", now)
+	event := queue.Event{Message: queue.NewID(), Sender: env.From.Path, Source: s.source(), To: recipients(env), Size: env.From.Size}
+	received := s.conn.ReceivedHeader(env, event.Message, now)
 	if err := deliver(ctx, s.store, env.From.Path, s.folders, now, io.MultiReader(strings.NewReader(received), body)); err != nil {
 		if errors.Is(err, systemFull) {
 			s.log.ErrorContext(ctx, "mail is refused for now", "err", err)
 		}
 		return smtp.Reply{}, err
 	}
-	s.log.InfoContext(ctx, "delivered", "from", env.From.Path.String(), "recipients", len(s.folders))
+	s.trackDirect(ctx, event, now)
+	s.log.InfoContext(ctx, "delivered", "message", event.Message, "from", env.From.Path.String(), "recipients", len(s.folders))
 	return smtp.R(250, smtp.Enhanced{2, 0, 0}, "delivered"), nil
 }
 
 // deliver puts a message into folders, once for all of them, with the header
 // that final delivery adds (RFC 5321, 4.4).
 func deliver(ctx context.Context, s store.Store, from smtp.Path, folders []store.FolderID, now time.Time, body io.Reader) error {
-	header := "Return-Path: <" + from.String() + ">\r\n"
-	_, err := s.Deliver(ctx, store.Delivery{To: folders, Sender: from.String(), Received: now},
-		io.MultiReader(strings.NewReader(header), body))
+	_, err := s.Deliver(ctx, store.Delivery{To: folders, Sender: from.String(), Received: now}, withReturnPath(from, body))
 	switch {
 	case errors.Is(err, store.ErrQuota):
 		return mailboxFull
@@ -150,22 +191,26 @@ func deliver(ctx context.Context, s store.Store, from smtp.Path, folders []store
 	return err
 }
 
+func withReturnPath(from smtp.Path, body io.Reader) io.Reader {
+	return io.MultiReader(strings.NewReader("Return-Path: <"+from.String()+">\r\n"), body)
+}
+
 // enqueue gives the message to the queue.
 func (s *inboundSession) enqueue(ctx context.Context, env *smtp.Envelope, body io.Reader) (smtp.Reply, error) {
 	id := queue.NewID()
-	user := s.conn.Identity().Name()
-	source := user
-	if source == "" {
-		source = hostOf(s.conn.RemoteAddr())
-	}
 	received := s.conn.ReceivedHeader(env, id, s.now())
+	var tags map[string]string
+	if s.lists {
+		tags = directTags(s.direct)
+	}
 	_, err := s.queue.Add(ctx, queue.Submission{
+		Tags:     tags,
 		Envelope: s.addressed(env),
 		Body:     io.MultiReader(strings.NewReader(received), body),
 		Size:     -1,
 		ID:       id,
-		Own:      user != "",
-		Source:   source,
+		Own:      s.own,
+		Source:   s.source(),
 	})
 	if errors.Is(err, queue.ErrFull) {
 		s.log.ErrorContext(ctx, "mail is refused for now", "err", err)
@@ -183,7 +228,8 @@ func (b *inbound) addressed(env *smtp.Envelope) *smtp.Envelope {
 	routed := &smtp.Envelope{From: env.From, To: slices.Clone(env.To)}
 	for i := range routed.To {
 		if p := &routed.To[i].Path; b.isLocal(*p) {
-			p.Domain = directory.NewAddress(p.Local, cmp.Or(p.Domain, b.main)).Domain
+			p.Domain = cmp.Or(p.Domain, b.main)
+			*p = b.domains.canonical(*p)
 		}
 	}
 	return routed
@@ -204,6 +250,9 @@ func asReply(err error) (smtp.Reply, bool) { return errors.AsType[smtp.Reply](er
 // Dequeue implements smtp.Dequeuer: mail that waits for a host to ask is sent to
 // that host, whoever asks (RFC 1985, 5).
 func (s *inboundSession) Dequeue(ctx context.Context, req smtp.DequeueRequest) (smtp.Reply, error) {
+	if s.gateway.isStopped() {
+		return smtp.DequeueNothing, nil
+	}
 	f := queue.Filter{Domain: req.Name}
 	if req.Queue {
 		f = queue.Filter{Route: req.Name}
@@ -231,7 +280,14 @@ func (s *inboundSession) release(ctx context.Context, f queue.Filter) (int, erro
 }
 
 // Reset implements smtp.Session.
-func (s *inboundSession) Reset() { s.size, s.folders, s.queued = 0, nil, false }
+func (s *inboundSession) Reset() {
+	s.from, s.size, s.folders, s.queued, s.lists, s.direct = smtp.Path{}, 0, nil, false, false, nil
+}
 
 // Close implements smtp.Session.
-func (s *inboundSession) Close() error { return nil }
+func (s *inboundSession) Close() error {
+	if s.outside {
+		s.gateway.leave()
+	}
+	return nil
+}

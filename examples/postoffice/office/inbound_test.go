@@ -8,6 +8,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/wirepost/wirepost/examples/postoffice/manage"
 	"github.com/wirepost/wirepost/examples/postoffice/store"
 )
 
@@ -36,7 +37,7 @@ func TestByteForByte(t *testing.T) {
 		require.True(t, ok, "message %d: %.200q", i, got[i])
 		require.Regexp(t, `^Return-Path: <"a b"@client\.example>\r\n`+
 			`Received: from client\.example \(\[127\.0\.0\.1\]\)\r\n`+
-			`\tby postoffice\.test with ESMTP\r\n`+
+			`\tby postoffice\.test with ESMTP id [A-Z2-7]{26}\r\n`+
 			`\tfor <alice@postoffice\.test>;\r\n`+
 			`\t\w{3}, \d+ \w{3} \d{4} \d\d:\d\d:\d\d [-+]\d{4}\r\n$`, header)
 	}
@@ -89,8 +90,8 @@ func (o *running) change(t *testing.T, name string, c store.AccountChange) store
 // Who gets mail, and what the others are told.
 func TestRecipients(t *testing.T) {
 	o := start(t, Config{Dir: t.TempDir()})
-	require.NoError(t, o.Accounts().SetDisabled(t.Context(), "bob", true))
-	_, err := o.Accounts().Add(t.Context(), NewUser{Name: "carol", Password: "x", Addresses: []string{"carol@postoffice.test", "c@postoffice.test"}})
+	require.NoError(t, o.Accounts().Change(t.Context(), "bob", manage.UserChange{Disabled: new(true)}))
+	_, err := o.Accounts().Add(t.Context(), manage.NewUser{Name: "carol", Password: "x", Addresses: []string{"carol@postoffice.test", "c@postoffice.test"}})
 	require.NoError(t, err)
 	c := o.dial(t, "smtp")
 	c.want("EHLO client.example", "250 ")
@@ -121,7 +122,7 @@ func TestRecipients(t *testing.T) {
 // A domain outside ASCII is local in both of its forms.
 func TestInternationalDomain(t *testing.T) {
 	o := start(t, Config{Dir: t.TempDir(), Hostname: "postoffice.test", Domain: "xn--bcher-kva.test"})
-	_, err := o.Accounts().Add(t.Context(), NewUser{Name: "carol", Password: "x", Addresses: []string{"c@b\u00fccher.test"}})
+	_, err := o.Accounts().Add(t.Context(), manage.NewUser{Name: "carol", Password: "x", Addresses: []string{"c@b\u00fccher.test"}})
 	require.NoError(t, err)
 	c := o.dial(t, "smtp")
 	c.want("EHLO client.example", "250 ")
@@ -136,7 +137,7 @@ func TestInternationalDomain(t *testing.T) {
 // or else by the one that the message turns out to have.
 func TestQuota(t *testing.T) {
 	o := start(t, Config{Dir: t.TempDir()})
-	quota := int64(2000)
+	quota := store.Quota{NoReceive: 2000}
 	o.change(t, "alice", store.AccountChange{Quota: &quota})
 	c := o.dial(t, "smtp")
 	c.want("EHLO client.example", "250 ")
@@ -156,7 +157,7 @@ func TestQuota(t *testing.T) {
 	c.want("RCPT TO:<alice@postoffice.test>", "250")
 	c.want("DATA", "354")
 	c.want("small\r\n.", "250")
-	quota = o.inbox(t, "alice")[0].Size
+	quota.NoReceive = o.inbox(t, "alice")[0].Size
 	o.change(t, "alice", store.AccountChange{Quota: &quota})
 	c.want("MAIL FROM:<a@client.example>", "250")
 	c.want("RCPT TO:<alice@postoffice.test>", "552 5.2.2 ")
@@ -205,7 +206,7 @@ func TestSubmission(t *testing.T) {
 	messages := o.read(t, o.DemoUsers()[1])
 	require.Len(t, messages, 1)
 	require.Regexp(t, `(?s)^Return-Path: <alice@postoffice\.test>\r\nReceived: from client\.example \(\[127\.0\.0\.1\]\)\r\n`+
-		`\t\(using TLS 1\.3 with \w+\)\r\n\tby postoffice\.test with ESMTPSA\r\n`, messages[0])
+		`\t\(using TLS 1\.3 with \w+\)\r\n\tby postoffice\.test with ESMTPSA id [A-Z2-7]{26}\r\n`, messages[0])
 }
 
 // With InsecureAuth a login goes without TLS.

@@ -7,6 +7,7 @@ import (
 
 	"github.com/wirepost/wirepost/auth"
 	"github.com/wirepost/wirepost/examples/postoffice/directory"
+	"github.com/wirepost/wirepost/examples/postoffice/manage"
 	"github.com/wirepost/wirepost/examples/postoffice/store"
 )
 
@@ -20,8 +21,8 @@ type localAccounts struct {
 
 func (l *localAccounts) Close() error { return l.close() }
 
-func (l *localAccounts) List(ctx context.Context) ([]User, error) {
-	users := []User{}
+func (l *localAccounts) List(ctx context.Context) ([]manage.User, error) {
+	users := []manage.User{}
 	for a, err := range l.store.ListAccounts(ctx) {
 		if err != nil {
 			return nil, err
@@ -40,63 +41,51 @@ func (l *localAccounts) List(ctx context.Context) ([]User, error) {
 			return nil, err
 		}
 		if !has[store.FoldName(a.Name)] {
-			users = append(users, userOf(store.Account{Name: a.Name, Addresses: a.Addresses, Disabled: a.Disabled}))
+			users = append(users, userOf(store.Account{Name: a.Name, Addresses: a.Addresses, Disabled: a.Disabled, Profile: a.Profile}))
 		}
 	}
 	return users, nil
 }
 
-func userOf(a store.Account) User {
-	u := User{Name: a.Name, Disabled: a.Disabled, Octets: a.Used}
-	for _, address := range a.Addresses {
-		u.Addresses = append(u.Addresses, address.String())
+func userOf(a store.Account) manage.User {
+	return manage.User{
+		Name: a.Name, Addresses: texts(a.Addresses), Profile: manage.Profile(a.Profile), Disabled: a.Disabled,
+		Without: append([]string{}, a.Without...), Quota: manage.Quota(a.Quota), Octets: a.Used, Foreign: a.PasswordHash == "",
 	}
-	return u
 }
 
-func (l *localAccounts) Add(ctx context.Context, u NewUser) (User, error) {
-	u, err := u.prepare()
-	if err != nil {
-		return User{}, err
+func texts(all []store.Address) []string {
+	list := make([]string, len(all))
+	for i, a := range all {
+		list[i] = a.String()
 	}
-	addresses, err := l.addresses(ctx, u)
+	return list
+}
+
+func (l *localAccounts) Add(ctx context.Context, u manage.NewUser) (manage.User, error) {
+	u, err := prepare(u)
 	if err != nil {
-		return User{}, err
+		return manage.User{}, err
+	}
+	policy, err := policyOf(ctx, l.store)
+	if err != nil {
+		return manage.User{}, err
+	}
+	addresses, err := newAddresses(ctx, l.store, u, policy.AddressRules)
+	if err != nil {
+		return manage.User{}, err
 	}
 	hash, err := l.hash(u.Password)
 	if err != nil {
-		return User{}, err
+		return manage.User{}, err
 	}
-	a, err := l.store.AddAccount(ctx, store.NewAccount{Name: u.Name, Addresses: addresses, PasswordHash: hash})
+	a, err := l.store.AddAccount(ctx, store.NewAccount{
+		Name: u.Name, Addresses: addresses, PasswordHash: hash, Profile: store.Profile(u.Profile), Without: policy.without(),
+	})
 	if err != nil {
-		return User{}, fmt.Errorf("user %s: %w", u.Name, err)
+		return manage.User{}, fmt.Errorf("user %s: %w", u.Name, err)
 	}
 	return userOf(a), nil
-}
-
-func (l *localAccounts) addresses(ctx context.Context, u NewUser) ([]store.Address, error) {
-	if _, isAddress := directory.ParseAddress(u.Name); isAddress && len(u.Addresses) == 0 {
-		u.Addresses = []string{u.Name}
-	}
-	if len(u.Addresses) == 0 {
-		domains, err := l.store.Domains(ctx)
-		if err != nil {
-			return nil, fmt.Errorf("local domains: %w", err)
-		}
-		if len(domains) == 0 {
-			return nil, errors.New("there is no local domain yet; start the server once")
-		}
-		return []store.Address{{Local: u.Name, Domain: domains[0]}}, nil
-	}
-	var list []store.Address
-	for _, s := range u.Addresses {
-		address, ok := directory.ParseAddress(s)
-		if !ok {
-			return nil, fmt.Errorf("%q is not an address; write it as name@domain", s)
-		}
-		list = append(list, address)
-	}
-	return list, nil
 }
 
 func (l *localAccounts) hash(password string) (store.PasswordHash, error) {
@@ -108,17 +97,29 @@ func (l *localAccounts) hash(password string) (store.PasswordHash, error) {
 	return store.PasswordHash(hash), err
 }
 
-func (l *localAccounts) SetPassword(ctx context.Context, name, password string) error {
-	hash, err := l.hash(password)
-	if err != nil {
+func (l *localAccounts) Change(ctx context.Context, name string, c manage.UserChange) error {
+	if err := checkChange(&c); err != nil {
 		return err
 	}
-	return l.change(ctx, name, store.AccountChange{PasswordHash: &hash})
+	change := store.AccountChange{Disabled: c.Disabled, Without: c.Without, Profile: (*store.Profile)(c.Profile), Quota: (*store.Quota)(c.Quota)}
+	if c.Addresses != nil {
+		var err error
+		if change.Addresses, err = parseAddresses(*c.Addresses); err != nil {
+			return err
+		}
+	}
+	if c.Password != nil {
+		hash, err := l.hash(*c.Password)
+		if err != nil {
+			return err
+		}
+		change.PasswordHash = &hash
+	}
+	return l.change(ctx, name, change)
 }
 
-func (l *localAccounts) SetDisabled(ctx context.Context, name string, disabled bool) error {
-	return l.change(ctx, name, store.AccountChange{Disabled: &disabled})
-}
+// errForeign is about accounts that have their password elsewhere. What the other directory does not know can be changed.
+var errForeign = errors.New("another directory has the account: change password, addresses and profile there")
 
 // account finds an account by its name.
 func (l *localAccounts) account(ctx context.Context, name string) (store.Account, error) {
@@ -131,6 +132,9 @@ func (l *localAccounts) account(ctx context.Context, name string) (store.Account
 
 func (l *localAccounts) change(ctx context.Context, name string, c store.AccountChange) error {
 	a, err := l.account(ctx, name)
+	if err == nil && a.PasswordHash == "" && (c.PasswordHash != nil || c.Addresses != nil || c.Profile != nil) {
+		err = errForeign
+	}
 	if err == nil {
 		_, err = l.store.ChangeAccount(ctx, a.ID, c)
 	}

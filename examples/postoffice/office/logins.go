@@ -6,10 +6,12 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"log/slog"
 	"net/netip"
 	"os"
 
 	"github.com/wirepost/wirepost/auth"
+	"github.com/wirepost/wirepost/examples/postoffice/config"
 	"github.com/wirepost/wirepost/examples/postoffice/directory"
 	"github.com/wirepost/wirepost/examples/postoffice/store"
 	"github.com/wirepost/wirepost/smtp"
@@ -61,6 +63,18 @@ func (o *Office) authenticator(ctx context.Context) (*auth.Authenticator, error)
 	return a, nil
 }
 
+// authFor says the same for a virtual server, which may have its own mechanisms.
+func (o *Office) authFor(v *config.Virtual, log *slog.Logger) *auth.Authenticator {
+	return &auth.Authenticator{
+		Accounts:      o.auth.Accounts,
+		AllowInsecure: v.InsecureAuth,
+		Mechanisms:    v.Mechanisms(),
+		SaltKey:       o.auth.SaltKey,
+		Guard:         o.auth.Guard,
+		Logger:        log,
+	}
+}
+
 // mechanisms are those for which every account's stored password has what they
 // need. What is stored from now on has it, and what was stored before gets it with
 // the next login; so an old data folder offers them from a later start on.
@@ -96,6 +110,7 @@ func (o *Office) guard() *auth.Guard {
 	return &auth.Guard{
 		Shared: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8"), netip.MustParsePrefix("::1/128")},
 		Trace: func(e auth.GuardEvent) {
+			o.metrics.Guard(e)
 			o.log.Debug("login has to wait", "protocol", e.Conn.Protocol, "remote", e.Conn.RemoteAddr, "user", e.Name, "wait", e.Wait, "refused", e.Refused)
 		},
 	}

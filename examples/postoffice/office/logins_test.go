@@ -9,6 +9,7 @@ import (
 
 	"github.com/wirepost/wirepost/auth"
 	"github.com/wirepost/wirepost/examples/postoffice/directory"
+	"github.com/wirepost/wirepost/examples/postoffice/manage"
 	"github.com/wirepost/wirepost/smtp"
 )
 
@@ -19,9 +20,9 @@ func stored(o *Office) *directory.Stored { return o.people.(*directory.Stored) }
 func TestLoginNames(t *testing.T) {
 	o := open(t, Config{Dir: t.TempDir()})
 	defer o.Close()
-	_, err := o.Accounts().Add(t.Context(), NewUser{Name: "carol", Password: "x", Addresses: []string{"c@postoffice.test"}})
+	_, err := o.Accounts().Add(t.Context(), manage.NewUser{Name: "carol", Password: "x", Addresses: []string{"c@postoffice.test"}})
 	require.NoError(t, err)
-	require.NoError(t, o.Accounts().SetDisabled(t.Context(), "bob", true))
+	require.NoError(t, o.Accounts().Change(t.Context(), "bob", manage.UserChange{Disabled: new(true)}))
 	for name, want := range map[string]string{
 		"alice":                          "alice",
 		"ALICE":                          "alice",
@@ -73,7 +74,7 @@ func TestLogin(t *testing.T) {
 		p.want("PASS "+alice.Password, "+OK")
 		p.quit()
 	}
-	require.NoError(t, o.Accounts().SetDisabled(t.Context(), "alice", true))
+	require.NoError(t, o.Accounts().Change(t.Context(), "alice", manage.UserChange{Disabled: new(true)}))
 	p := o.dial(t, "pop3s")
 	p.want("USER alice", "+OK")
 	p.want("PASS "+alice.Password, "-ERR [AUTH]")

@@ -15,7 +15,15 @@ func (o *Office) openMailboxes(ctx context.Context, c *imap4.Conn) (imap4.Accoun
 	if err != nil {
 		return nil, err
 	}
-	a := o.mailboxes(user)
+	if !isOn(user, "imap4") {
+		return nil, noIMAP4
+	}
+	return o.openMail(ctx, user)
+}
+
+// openMail opens a user's mail.
+func (o *Office) openMail(ctx context.Context, user store.Account) (a *mailbox.Account, err error) {
+	a = o.mailboxes(user)
 	if a.Administrator, err = o.isAdministrator(ctx, user); err != nil {
 		return nil, err
 	}

@@ -25,6 +25,9 @@ func (o *Office) openMaildrop(ctx context.Context, c *pop3.Conn) (pop3.Maildrop,
 	if err != nil {
 		return nil, err
 	}
+	if !isOn(account, "pop3") {
+		return nil, noPOP3
+	}
 	lease, err := o.store.AcquireMaildrop(ctx, account.ID, leaseTime)
 	switch {
 	case errors.Is(err, store.ErrInUse):

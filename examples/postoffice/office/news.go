@@ -2,6 +2,7 @@ package office
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -40,33 +41,46 @@ func (o *Office) addFirstGroups(ctx context.Context) error {
 // posted them.
 const cancelFile = "news-cancel.key"
 
-// newsServer makes the news server. Everybody reads, who has logged in posts, and nobody feeds.
-func (o *Office) newsServer(hostname, domain string) (*nntp.Server, error) {
-	secret, err := o.key(cancelFile)
-	if err != nil {
-		return nil, err
+// openNews opens what the news servers share.
+func (o *Office) openNews() (err error) {
+	o.groups = news.New(o.store, cmp.Or(o.config.News.PathIdentity, o.hostname()))
+	o.news.Store(&o.config.News)
+	if o.cancelSecret, err = o.key(cancelFile); err != nil {
+		return err
 	}
-	o.groups = news.New(o.store, hostname)
-	// An administrator's control messages are obeyed, and of others only a cancel that has the key.
-	policy := &nntp.ControlPolicy{Rules: []nntp.ControlRule{{Posted: true, Action: nntp.Obey}}}
+	return o.openFeeds()
+}
+
+// newsServer makes a news server. If its settings say nothing else, everybody reads, who has logged
+// in posts, and nobody feeds.
+func (o *Office) newsServer(s *setting) *nntp.Server {
+	options := &s.config.News.Options
 	srv := &nntp.Server{
-		Store:        o.groups,
-		Hostname:     hostname,
-		Access:       o.newsAccess,
-		Info:         o.newsInfo,
+		Store:    o.groups,
+		Hostname: s.Hostname,
+		Access: func(ctx context.Context, c *nntp.Conn) (nntp.Access, error) {
+			access, err := o.newsAccess(ctx, c)
+			if err != nil {
+				return access, err
+			}
+			return options.Permit(c.Identity().Name(), access)
+		},
+		Info: func(ctx context.Context) (nntp.Info, error) {
+			info, err := o.newsInfo(ctx)
+			return options.Tell(info), err
+		},
 		Moderator:    &moderation{queue: o.outbound.queue, log: o.log},
-		Control:      policy.Decide,
-		CancelSecret: secret,
-		Complaints:   store.Postmaster + "@" + domain,
+		Control:      s.config.News.policy().Decide,
+		CancelSecret: o.cancelSecret,
+		Complaints:   store.Postmaster + "@" + o.domains.main(),
 		Compress:     true,
-		Limits:       nntp.Limits{ConnsPerAddr: connsPerAddr},
-		Logger:       o.log,
-		Trace:        o.traceNNTP,
+		Logger:       s.log,
+		Trace:        o.watchNNTP(s),
 	}
-	if o.config.Unguarded {
-		srv.Limits.Posts = -1
+	if o.feeds != nil {
+		srv.Accepted = o.feeds.Accepted
 	}
-	return srv, nil
+	return srv
 }
 
 // newsAccess says what somebody may do with newsgroups: what the rights to their folders are.
@@ -77,6 +91,9 @@ func (o *Office) newsAccess(ctx context.Context, c *nntp.Conn) (nntp.Access, err
 		user, err := o.store.Account(ctx, name)
 		if err != nil {
 			return nntp.Access{}, err
+		}
+		if !isOn(user, "nntp") {
+			return nntp.Access{}, noNNTP
 		}
 		who.User = user
 		if who.Administrator, err = o.isAdministrator(ctx, user); err != nil {
@@ -180,16 +197,4 @@ func (m *moderation) Submit(ctx context.Context, group, address string, article 
 	}
 	m.log.InfoContext(ctx, "mailed to a moderator", "group", group, "message", id)
 	return nil
-}
-
-// expireNews forgets the identifiers of articles that have been gone for long.
-func (o *Office) expireNews(ctx context.Context) error {
-	_, err := new(nntp.Retention).Expire(ctx, o.groups, o.now())
-	return err
-}
-
-func (o *Office) traceNNTP(c *nntp.Conn, e nntp.Event) {
-	if e.Kind == nntp.CommandDone {
-		o.log.Debug("nntp", "remote", c.RemoteAddr(), "verb", e.Verb, "code", e.Reply.Code, "took", e.Duration)
-	}
 }

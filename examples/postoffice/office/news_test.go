@@ -12,6 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/wirepost/wirepost/auth"
+	"github.com/wirepost/wirepost/examples/postoffice/manage"
 	"github.com/wirepost/wirepost/examples/postoffice/store"
 	"github.com/wirepost/wirepost/imap4"
 	"github.com/wirepost/wirepost/nntp"
@@ -189,7 +190,7 @@ func TestNewsRights(t *testing.T) {
 func TestModeratedNews(t *testing.T) {
 	o := start(t, Config{Dir: t.TempDir()})
 	alice, bob := o.DemoUsers()[0], o.DemoUsers()[1]
-	require.NoError(t, o.Groups().Set(t.Context(), Newsgroup{Name: "local.announce", Status: "m", Moderator: bob.Address}))
+	require.NoError(t, o.Groups().Set(t.Context(), manage.Newsgroup{Name: "local.announce", Status: "m", Moderator: bob.Address}))
 	rights := o.rightsOfAnyone(t, "local.announce")
 	c := o.newsClient(t, &alice)
 	require.NoError(t, post(t.Context(), c, "Newsgroups: local.announce\nMessage-ID: <please@example>"))
@@ -211,7 +212,7 @@ func TestModeratedNews(t *testing.T) {
 	require.NoError(t, err)
 	require.EqualValues(t, 1, g.Count)
 
-	require.NoError(t, o.Groups().Set(t.Context(), Newsgroup{Name: "local.announce", Status: "y"}))
+	require.NoError(t, o.Groups().Set(t.Context(), manage.Newsgroup{Name: "local.announce", Status: "y"}))
 	require.Equal(t, []string{"lrp", ""}, []string{rights, o.rightsOfAnyone(t, "local.announce")})
 }
 
@@ -245,24 +246,24 @@ func TestGroups(t *testing.T) {
 	remote, err := OpenGroups(t.Context(), dir)
 	require.NoError(t, err)
 	require.IsType(t, &remoteGroups{}, remote)
-	check := func(g Groups) {
+	check := func(g manage.Groups) {
 		t.Helper()
-		made := Newsgroup{Name: "local.new", Status: "m", Description: "über alles", Moderator: "100%@postoffice.test"}
+		made := manage.Newsgroup{Name: "local.new", Status: "m", Description: "über alles", Moderator: "100%@postoffice.test"}
 		require.NoError(t, g.Set(t.Context(), made))
 		all, err := g.List(t.Context())
 		require.NoError(t, err)
-		require.Equal(t, []Newsgroup{
+		require.Equal(t, []manage.Newsgroup{
 			{Name: "local.general", Status: "y", Description: firstGroups[0][1]},
 			made,
 			{Name: "local.test", Status: "y", Description: firstGroups[1][1]},
 		}, all)
-		require.NoError(t, g.Set(t.Context(), Newsgroup{Name: "local.new", Status: "n"}))
+		require.NoError(t, g.Set(t.Context(), manage.Newsgroup{Name: "local.new", Status: "n"}))
 		all, err = g.List(t.Context())
 		require.NoError(t, err)
-		require.Equal(t, Newsgroup{Name: "local.new", Status: "n"}, all[1])
+		require.Equal(t, manage.Newsgroup{Name: "local.new", Status: "n"}, all[1])
 		require.NoError(t, g.Remove(t.Context(), "local.new"))
 		require.ErrorContains(t, g.Remove(t.Context(), "local.new"), "no such newsgroup")
-		for _, bad := range []Newsgroup{
+		for _, bad := range []manage.Newsgroup{
 			{Name: "a b", Status: "y"},
 			{Name: "a", Status: "z"},
 			{Name: "a", Status: "m"},
@@ -293,5 +294,5 @@ func TestOtherPublicFolders(t *testing.T) {
 	require.Equal(t, []string{"local.general", "local.test"}, groupsOf(t, o.newsClient(t, nil)))
 	_, err := o.store.FolderAt(t.Context(), store.Public, "notices")
 	require.NoError(t, err)
-	require.Error(t, o.Groups().Set(t.Context(), Newsgroup{Name: "notices", Status: "y"}))
+	require.Error(t, o.Groups().Set(t.Context(), manage.Newsgroup{Name: "notices", Status: "y"}))
 }

@@ -1,23 +1,22 @@
 package office
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"log/slog"
 	"path/filepath"
+	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/wirepost/wirepost/auth"
+	"github.com/wirepost/wirepost/examples/postoffice/metrics"
 	"github.com/wirepost/wirepost/examples/postoffice/news"
 	"github.com/wirepost/wirepost/examples/postoffice/store"
 	"github.com/wirepost/wirepost/examples/postoffice/store/sqlite"
-	"github.com/wirepost/wirepost/imap4"
-	"github.com/wirepost/wirepost/nntp"
-	"github.com/wirepost/wirepost/pop3"
-	"github.com/wirepost/wirepost/smtp"
+	"github.com/wirepost/wirepost/nntp/feed"
 )
 
 // An Office is a running server: Open makes it, Serve runs it, Close ends it.
@@ -28,18 +27,28 @@ type Office struct {
 	store  store.Store
 	hasher auth.Hasher
 	people accounts
-	auth   *auth.Authenticator
+	auth   *auth.Authenticator // with all mechanisms; virtual servers may have fewer
 	*outbound
 
-	transfer, submission *smtp.Server
-	pop3                 *pop3.Server
-	imap4                *imap4.Server
-	nntp                 *nntp.Server
-	groups               *news.Store
-	listeners            []listener
-	control              *control
-	users                []DemoUser
-	firstStart           bool
+	domains      *domains
+	live         Config        // of now; for who reloads
+	reloading    chan struct{} // has one element while somebody does
+	groups       *news.Store
+	cancelSecret []byte // of newsgroups
+	news         atomic.Pointer[News]
+	feeds        *feed.Feeds // nil: none
+	closing      chan struct{}
+	closeOnce    func()
+	control      *control
+	im           *messenger
+	metrics      *metrics.Metrics
+	connected    connected
+	users        []DemoUser
+	backing      atomic.Bool // a backup is being made
+	firstStart   bool
+
+	mu       sync.Mutex // guards what follows
+	virtuals []*virtual
 }
 
 // Open opens the data folder, which it fills at a first start, and listens.
@@ -51,9 +60,10 @@ func Open(ctx context.Context, c Config) (_ *Office, err error) {
 	if err := c.makeDir(); err != nil {
 		return nil, err
 	}
-	o := &Office{config: c, log: c.logger(), now: time.Now}
+	o := &Office{config: c, log: c.logger(), now: time.Now, domains: new(domains), metrics: metrics.New(""), live: c, reloading: make(chan struct{}, 1), closing: make(chan struct{})}
+	o.closeOnce = sync.OnceFunc(func() { close(o.closing) })
 	o.hasher.NTHash, o.hasher.Secret = c.LegacyAuth, c.LegacyAuth
-	if o.store, err = openStore(ctx, c.Dir, o.log); err != nil {
+	if o.store, err = openStore(ctx, c.Dir, c.category("store")); err != nil {
 		return nil, err
 	}
 	defer func() {
@@ -62,19 +72,21 @@ func Open(ctx context.Context, c Config) (_ *Office, err error) {
 		}
 	}()
 	o.people = o.accounts()
+	if err := setPolicy(ctx, o.store, c.Accounts); err != nil {
+		return nil, err
+	}
 	if err := o.furnish(ctx); err != nil {
 		return nil, err
 	}
-	domains, err := o.store.Domains(ctx)
-	if err != nil {
-		return nil, fmt.Errorf("local domains: %w", err)
-	}
-	hostname := cmp.Or(c.Hostname, domains[0])
-	cert, err := certificate(c.Dir, hostname, o.now())
+	known, err := o.knownDomains(ctx)
 	if err != nil {
 		return nil, err
 	}
-	if err := o.openOutbound(ctx, hostname, domains); err != nil {
+	list := c.virtuals(known)
+	if err := o.settleDomains(ctx, &c, known, list); err != nil {
+		return nil, err
+	}
+	if err := o.openOutbound(ctx, o.hostname(), o.domains.names()); err != nil {
 		return nil, err
 	}
 	defer func() {
@@ -82,15 +94,25 @@ func Open(ctx context.Context, c Config) (_ *Office, err error) {
 			o.outbound.close()
 		}
 	}()
-	if err := o.setUp(ctx, hostname, domains, cert); err != nil {
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, o.im.close())
+		}
+	}()
+	if err := o.setUp(ctx); err != nil {
 		return nil, err
 	}
-	if err := o.listen(); err != nil {
+	o.watchData()
+	if err := o.listen(ctx, list); err != nil {
 		return nil, err
 	}
 	var unmanaged error
-	if o.control, unmanaged = listenControl(c.Dir, o.Accounts(), o.Mail(), o.Groups(), o.log); unmanaged != nil {
+	if o.control, unmanaged = listenControl(c.Dir, o.Accounts(), o.Lists(), o.Mail(), o.Groups(), o.log, controlServers(o.Servers()), controlPeople(o.People())); unmanaged != nil {
 		o.log.WarnContext(ctx, "accounts, queue and newsgroups cannot be managed while the server runs", "err", unmanaged)
+	} else {
+		o.control.add(controlBackups(o.Backups()))
+		o.control.add(controlTracking(o.Tracking()))
+		o.control.add(controlLogs(c.Logs))
 	}
 	return o, nil
 }
@@ -105,7 +127,7 @@ func openStore(ctx context.Context, dir string, log *slog.Logger) (store.Store, 
 	case errors.Is(err, store.ErrLocked):
 		return nil, fmt.Errorf("data folder %s: %w; stop that one first, or use another folder with -data", dir, store.ErrLocked)
 	case err != nil:
-		return nil, fmt.Errorf("data folder %s: %w", dir, err)
+		return nil, fmt.Errorf("data folder %s: %w", dir, advised(err))
 	}
 	return s, nil
 }
@@ -119,12 +141,20 @@ const shutdownTime = 10 * time.Second
 func (o *Office) Serve(ctx context.Context) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	ended := make(chan error, len(o.listeners)+1)
+	ended := make(chan error, 1)
 	var running sync.WaitGroup
-	for _, l := range o.listeners {
-		running.Go(func() { ended <- l.serve(o) })
+	for _, v := range o.all() {
+		if v.take(ctx) == nil {
+			v.serve()
+			v.give()
+		}
 	}
 	running.Go(func() { o.sweep(ctx) })
+	running.Go(func() {
+		if err := o.runFeeds(ctx); err != nil {
+			o.log.Error("virtual server", "err", err)
+		}
+	})
 	running.Go(func() {
 		if err := o.outbound.run(); err != nil {
 			ended <- fmt.Errorf("sending: %w", err)
@@ -133,7 +163,8 @@ func (o *Office) Serve(ctx context.Context) error {
 	var err error
 	select {
 	case <-ctx.Done():
-	case err = <-ended: // nil: by Close
+	case <-o.closing:
+	case err = <-ended:
 	}
 	cancel()
 	o.shutdown()
@@ -142,8 +173,14 @@ func (o *Office) Serve(ctx context.Context) error {
 	return errors.Join(err, o.Close())
 }
 
-func (o *Office) servers() []server {
-	return []server{o.transfer, o.submission, o.pop3, o.imap4, o.nntp}
+// isClosing tells whether Close was called.
+func (o *Office) isClosing() bool {
+	select {
+	case <-o.closing:
+		return true
+	default:
+		return false
+	}
 }
 
 // shutdown ends all servers, at once rather than one after the other.
@@ -151,35 +188,35 @@ func (o *Office) shutdown() {
 	ctx, cancel := context.WithTimeout(context.Background(), shutdownTime)
 	defer cancel()
 	var ending sync.WaitGroup
-	for _, s := range o.servers() {
-		ending.Go(func() {
-			if err := s.Shutdown(ctx); err != nil {
-				o.log.WarnContext(ctx, "conversations were cut", "err", err)
-			}
-		})
+	for _, v := range o.all() {
+		ending.Go(func() { _ = v.stop(ctx) }) // Close stops one that somebody is at
 	}
 	if o.control != nil {
 		ending.Go(func() { o.control.shutdown(ctx) })
 	}
 	ending.Wait()
+	o.im.shutdown(ctx)
 }
 
 // Close cuts all conversations and returns once they are over. After Serve it
 // does nothing.
 func (o *Office) Close() error {
-	for _, s := range o.servers() {
-		s.Close()
+	o.closeOnce()
+	for _, v := range o.all() {
+		v.close()
 	}
-	o.closeListeners() // those that nobody has served
 	if o.control != nil {
 		o.control.close()
 	}
-	for _, s := range o.servers() {
-		// They have been closed, so it only waits: what a conversation still
-		// does, it does with the store open.
-		_ = s.Shutdown(context.Background())
+	// What a conversation still does, it does with the store open.
+	cut, cancel := context.WithCancel(context.Background())
+	cancel()
+	for _, v := range o.all() {
+		v.turn <- struct{}{}
+		v.end(cut)
+		v.give()
 	}
-	err := o.outbound.close()
+	err := errors.Join(o.outbound.close(), o.im.close())
 	if cerr := o.store.Close(); cerr != nil && !errors.Is(cerr, store.ErrClosed) {
 		err = errors.Join(err, fmt.Errorf("store: %w", cerr))
 	}
@@ -200,33 +237,19 @@ func (o *Office) sweep(ctx context.Context) {
 			if err := o.store.Sweep(ctx, store.Retention{}); err != nil && ctx.Err() == nil {
 				o.log.ErrorContext(ctx, "store was not swept", "err", err)
 			}
+			if err := o.warnFull(ctx); err != nil && ctx.Err() == nil {
+				o.log.ErrorContext(ctx, "those whose mailbox is almost full were not told", "err", err)
+			}
 			if err := o.expireNews(ctx); err != nil && ctx.Err() == nil {
-				o.log.ErrorContext(ctx, "news history was not cleared", "err", err)
+				o.log.ErrorContext(ctx, "news did not expire", "err", err)
 			}
 		}
 	}
 }
 
-func isClosed(err error) bool {
-	return errors.Is(err, smtp.ErrServerClosed) || errors.Is(err, pop3.ErrServerClosed) ||
-		errors.Is(err, imap4.ErrServerClosed) || errors.Is(err, nntp.ErrServerClosed)
-}
-
-// traceSMTP, tracePOP3 and traceIMAP4 write the protocol log, without arguments.
-func (o *Office) traceSMTP(c *smtp.Conn, e smtp.Event) {
-	if e.Kind == smtp.CommandDone {
-		o.log.Debug("smtp", "remote", c.RemoteAddr(), "verb", e.Verb, "code", e.Reply.Code, "took", e.Duration)
-	}
-}
-
-func (o *Office) tracePOP3(c *pop3.Conn, e pop3.Event) {
-	if e.Kind == pop3.CommandDone {
-		o.log.Debug("pop3", "remote", c.RemoteAddr(), "verb", e.Verb, "ok", e.Reply.OK, "took", e.Duration)
-	}
-}
-
-func (o *Office) traceIMAP4(c *imap4.Conn, e imap4.Event) {
-	if e.Kind == imap4.CommandDone {
-		o.log.Debug("imap4", "remote", c.RemoteAddr(), "verb", e.Verb, "status", e.Reply.Status, "took", e.Duration)
-	}
+// all are the virtual servers of now.
+func (o *Office) all() []*virtual {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return slices.Clone(o.virtuals)
 }

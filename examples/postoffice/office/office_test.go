@@ -1,7 +1,6 @@
 package office
 
 import (
-	"context"
 	"crypto/x509"
 	"encoding/pem"
 	"io/fs"
@@ -13,6 +12,10 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/wirepost/wirepost/examples/postoffice/manage"
+	"github.com/wirepost/wirepost/pop3"
+	"github.com/wirepost/wirepost/smtp"
 )
 
 // A first start makes all that the server needs, for its user alone.
@@ -28,7 +31,7 @@ func TestFirstStart(t *testing.T) {
 		require.Regexp(t, `^[a-z2-7]{16}$`, u.Password)
 	}
 	require.NotEqual(t, o.DemoUsers()[0].Password, o.DemoUsers()[1].Password)
-	require.Len(t, o.Addresses(), len(services))
+	require.Len(t, o.Addresses(), len(Services()))
 
 	require.NoError(t, filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
 		require.NoError(t, err)
@@ -48,7 +51,7 @@ func TestFirstStart(t *testing.T) {
 	for _, e := range entries {
 		files = append(files, e.Name())
 	}
-	require.ElementsMatch(t, []string{certFile, demoFile, saltFile, cancelFile, socketFile, storeDir, queueDir, trackDir}, files)
+	require.ElementsMatch(t, []string{certFile, demoFile, saltFile, cancelFile, socketFile, storeDir, queueDir, trackDir, imDir}, files)
 }
 
 // The certificate is for the host name and the loopback addresses, and clients
@@ -76,14 +79,14 @@ func TestDomainStays(t *testing.T) {
 	require.NoError(t, open(t, Config{Dir: dir, Domain: "first.test"}).Close())
 	for _, c := range []Config{{Dir: dir}, {Dir: dir, Domain: "other.test"}} {
 		o := open(t, c)
-		require.Equal(t, "first.test", o.transfer.Hostname)
-		require.Equal(t, []string{"first.test"}, o.transfer.Domains)
+		require.Equal(t, "first.test", o.server("smtp").(*smtp.Server).Hostname)
+		require.Equal(t, []string{"first.test"}, o.server("smtp").(*smtp.Server).Domains)
 		require.Equal(t, "alice@first.test", o.DemoUsers()[0].Address)
 		require.NoError(t, o.Close())
 	}
 	o := open(t, Config{Dir: dir, Hostname: "mail.first.test"})
 	defer o.Close()
-	for _, name := range []string{o.transfer.Hostname, o.submission.Hostname, o.pop3.Hostname} {
+	for _, name := range []string{o.server("smtp").(*smtp.Server).Hostname, o.server("submission").(*smtp.Server).Hostname, o.server("pop3").(*pop3.Server).Hostname} {
 		require.Equal(t, "mail.first.test", name)
 	}
 }
@@ -265,11 +268,18 @@ func TestClose(t *testing.T) {
 	require.Empty(t, again.read(t, again.DemoUsers()[0]))
 }
 
-// Serve returns why a service has ended.
+// A virtual server where nobody can come in any more says so, and the others go on.
 func TestListenerFails(t *testing.T) {
-	o := open(t, Config{Dir: t.TempDir()})
-	require.NoError(t, o.listeners[0].Listener.Close())
-	err := o.Serve(context.Background())
-	require.ErrorContains(t, err, "smtp: ")
-	require.ErrorIs(t, err, net.ErrClosed)
+	o := start(t, Config{Dir: t.TempDir()})
+	v := o.virtuals[0]
+	o.dial(t, "smtp").quit() // it is served
+	o.dial(t, "smtps").quit()
+	require.NoError(t, v.places[0].listener.Close())
+	require.NoError(t, v.places[1].listener.Close())
+	v.engine.served.Wait()
+	info := v.info()
+	require.Equal(t, manage.Failed, info.State)
+	require.Contains(t, info.Error, "smtp: ")
+	require.Contains(t, info.Error, "use of closed network connection")
+	o.dial(t, "submission").quit()
 }

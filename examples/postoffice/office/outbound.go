@@ -10,7 +10,7 @@ import (
 	"time"
 
 	"github.com/wirepost/wirepost/dnsresolve"
-	"github.com/wirepost/wirepost/examples/postoffice/store"
+	"github.com/wirepost/wirepost/examples/postoffice/tracklog"
 	"github.com/wirepost/wirepost/queue"
 	"github.com/wirepost/wirepost/queue/relay"
 	queuestore "github.com/wirepost/wirepost/queue/sqlite"
@@ -77,7 +77,8 @@ type outbound struct {
 	mail     *queuestore.Store // what waits
 	relay    *relay.Relay
 	dispatch *dispatch
-	tracker  *queue.FileTracker
+	gateway  *gateway
+	tracker  *tracklog.Log
 
 	ctx  context.Context // of run
 	stop context.CancelFunc
@@ -90,38 +91,44 @@ type outbound struct {
 // openOutbound opens the queue of the data folder.
 func (o *Office) openOutbound(ctx context.Context, hostname string, domains []string) error {
 	c := &o.config.Relaying
-	s, err := queuestore.Open(ctx, queuestore.Options{Dir: filepath.Join(o.config.Dir, queueDir), Logger: o.log})
+	s, err := queuestore.Open(ctx, queuestore.Options{Dir: filepath.Join(o.config.Dir, queueDir), Logger: o.config.category("queue")})
 	if err != nil {
-		return fmt.Errorf("queue: %w", err)
+		return fmt.Errorf("queue: %w", advised(err))
 	}
-	tracker, err := openTracking(o.config.Dir, o.log)
+	tracker, err := openTracking(&o.config)
 	if err != nil {
 		s.Close()
 		return err
 	}
-	router, err := c.connectors(domains)
+	gate, err := o.newGateway(hostname, domains)
 	if err != nil {
-		return errors.Join(err, s.Close(), tracker.Close())
+		return errors.Join(err, s.Close(), closeTracking(tracker))
 	}
 	out := &outbound{mail: s, tracker: tracker, relay: &relay.Relay{
 		Hello:   hostname,
 		Planner: c.planner(hostname),
 		Port:    c.Port,
-		Options: smtp.Options{Convert: relay.Convert},
+		Logins:  o.config.Connector.Logins,
+		Options: smtp.Options{Convert: relay.Convert, Timeouts: o.config.Connector.Timeouts},
 		Content: relay.Content,
+		Pool:    smtp.Pool{PerDestination: o.config.Connector.PerDestination, Messages: o.config.Connector.messages()},
 	}}
-	out.dispatch = &dispatch{local: &mailboxes{store: o.store, people: o.people, now: o.now}, relay: out.relay}
+	out.gateway = gate
+	local := &mailboxes{expander: expander{o.store, gate.readers(o.people), o.domains}, now: o.now}
+	out.dispatch = &dispatch{local: local, relay: out.relay}
 	out.queue = &queue.Queue{
 		Store:     s,
 		Transport: out.dispatch,
-		Router:    router,
-		Schedules: c.schedules(),
-		Reporter:  &queue.Reports{Hostname: hostname},
-		Tracker:   queue.Trackers{tracker, queue.SlogTracker{Logger: o.log}},
+		Router:    gate,
+		Schedules: o.config.Connector.schedules(c),
+		Limits:    o.config.Connector.limits(),
+		Reporter:  gate,
+		Tracker:   trackers(tracker, o.config.category("queue")),
 		Name:      hostname,
 		Sole:      true, // the data folder is this process's own
-		Logger:    o.log,
+		Logger:    o.config.category("queue"),
 	}
+	local.queue = out.queue
 	out.ctx, out.stop = context.WithCancel(context.WithoutCancel(ctx))
 	o.outbound = out
 	return nil
@@ -139,23 +146,6 @@ func (r *Relaying) planner(hostname string) *dnsresolve.Planner {
 		p.Addresses.Allow = []netip.Prefix{netip.MustParsePrefix("0.0.0.0/0"), netip.MustParsePrefix("::/0")}
 	}
 	return p
-}
-
-// connectors are the ways out: one to our own users, one to everybody else.
-func (r *Relaying) connectors(domains []string) (*queue.Connectors, error) {
-	local := queue.Connector{Name: localRoute, Next: []string{localRoute}}
-	for _, d := range domains {
-		local.Spaces = append(local.Spaces, queue.AddressSpace{Pattern: d})
-	}
-	out := queue.Connector{Name: "out", Next: r.SmartHosts, Domains: make(map[string]queue.RouteOptions)}
-	for _, p := range r.Park {
-		out.Domains[p.Domain] = queue.RouteOptions{Park: true}
-	}
-	return queue.NewConnectors(local, out)
-}
-
-func (r *Relaying) schedules() queue.Schedules {
-	return queue.Schedules{Normal: &queue.Schedule{Intervals: r.Retry, Expire: r.Expire, Notice: r.Notice}}
 }
 
 // run sends until stop is called, or close.
@@ -182,7 +172,7 @@ func (out *outbound) close() error {
 	if again {
 		return nil
 	}
-	return errors.Join(out.relay.Close(), out.tracker.Close(), out.mail.Close())
+	return errors.Join(out.relay.Close(), closeTracking(out.tracker), out.mail.Close())
 }
 
 // dispatch is the queue's Transport: mail for our own users goes to their
@@ -205,49 +195,4 @@ func (d *dispatch) Deliver(ctx context.Context, m *queue.Delivery) ([]queue.Resu
 		return t.Deliver(ctx, m)
 	}
 	return d.relay.Deliver(ctx, m)
-}
-
-// mailboxes is the queue.Transport to the store.
-type mailboxes struct {
-	store  store.Store
-	people accounts
-	now    func() time.Time
-}
-
-// Deliver implements queue.Transport.
-func (b *mailboxes) Deliver(ctx context.Context, m *queue.Delivery) ([]queue.Result, error) {
-	results := make([]queue.Result, len(m.To))
-	var folders []store.FolderID
-	var found []int
-	for i, to := range m.To {
-		account, err := findAccount(ctx, b.people, to.Path, m.Message.Size)
-		if r, refused := asReply(err); refused {
-			results[i] = queue.Result{Reply: r}
-			continue
-		}
-		if err != nil {
-			return nil, err
-		}
-		folders, found = append(folders, account.Inbox), append(found, i)
-	}
-	if len(folders) == 0 {
-		return results, nil
-	}
-	body, err := m.Body.Open()
-	if err != nil {
-		return nil, err
-	}
-	defer body.Close()
-	err = deliver(ctx, b.store, m.Message.From.Path, folders, b.now(), body)
-	r, refused := asReply(err)
-	switch {
-	case err == nil:
-		r = smtp.R(250, smtp.Enhanced{2, 0, 0}, "delivered")
-	case !refused:
-		return nil, err
-	}
-	for _, i := range found {
-		results[i] = queue.Result{Reply: r, Final: true}
-	}
-	return results, nil
 }

@@ -6,11 +6,19 @@ import (
 )
 
 // Addresses tells where the Office listens, by the name of the service:
-// "host:port".
+// "host:port". Of a virtual server with several addresses it is the first.
 func (o *Office) Addresses() map[string]string {
-	addresses := make(map[string]string, len(o.listeners))
-	for _, l := range o.listeners {
-		addresses[l.service.name] = l.Addr().String()
+	addresses := make(map[string]string)
+	for _, v := range o.all() {
+		for _, p := range v.listening() {
+			name := v.name
+			if p.tls {
+				name += "s"
+			}
+			if addresses[name] == "" {
+				addresses[name] = p.listener.Addr().String()
+			}
+		}
 	}
 	return addresses
 }

@@ -10,6 +10,8 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+
+	"github.com/wirepost/wirepost/examples/postoffice/manage"
 )
 
 // maxAnswer bounds what a server says: a list of a million users fits.
@@ -24,29 +26,31 @@ type remote struct{ socket string }
 
 func (r *remote) Close() error { return nil }
 
-func (r *remoteAccounts) List(ctx context.Context) (users []User, err error) {
+func (r *remoteAccounts) List(ctx context.Context) (users []manage.User, err error) {
 	err = r.call(ctx, http.MethodGet, "/users", nil, &users)
 	return users, err
 }
 
-func (r *remoteAccounts) Add(ctx context.Context, u NewUser) (user User, err error) {
-	if u, err = u.prepare(); err != nil {
-		return User{}, err
+func (r *remoteAccounts) Add(ctx context.Context, u manage.NewUser) (user manage.User, err error) {
+	if u, err = prepare(u); err != nil {
+		return manage.User{}, err
 	}
 	err = r.call(ctx, http.MethodPost, "/users", u, &user)
 	return user, err
 }
 
-func (r *remoteAccounts) SetPassword(ctx context.Context, name, password string) error {
-	password, err := preparePassword(password)
-	if err != nil {
+func (r *remoteAccounts) Change(ctx context.Context, name string, c manage.UserChange) error {
+	if c.Password != nil {
+		password, err := preparePassword(*c.Password)
+		if err != nil {
+			return err
+		}
+		c.Password = &password
+	}
+	if err := checkChange(&c); err != nil {
 		return err
 	}
-	return r.call(ctx, http.MethodPut, "/users/"+url.PathEscape(name)+"/password", password, nil)
-}
-
-func (r *remoteAccounts) SetDisabled(ctx context.Context, name string, disabled bool) error {
-	return r.call(ctx, http.MethodPut, "/users/"+url.PathEscape(name)+"/disabled", disabled, nil)
+	return r.call(ctx, http.MethodPut, "/users/"+url.PathEscape(name), c, nil)
 }
 
 func (r *remoteAccounts) Remove(ctx context.Context, name string) error {

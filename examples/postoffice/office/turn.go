@@ -89,7 +89,7 @@ func (s *inboundSession) Turn(ctx context.Context, domains []string) (func(conte
 	if err != nil {
 		return nil, err
 	}
-	if !waiting {
+	if !waiting || s.gateway.isStopped() {
 		return nil, smtp.TurnNothing
 	}
 	return func(ctx context.Context, nc net.Conn) error { return s.deliverTo(ctx, nc, domains) }, nil
@@ -97,7 +97,7 @@ func (s *inboundSession) Turn(ctx context.Context, domains []string) (func(conte
 
 // parkedFor lists the parked domains of a user, as queue.Filter.Domain has them.
 func (b *inbound) parkedFor(user string) (domains []string) {
-	for _, p := range b.parked {
+	for _, p := range b.gateway.rules.Load().parked {
 		if p.User != "" && p.User == user {
 			domains = append(domains, strings.TrimPrefix(p.Domain, "*"))
 		}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"strings"
 	"time"
 )
 
@@ -36,10 +37,35 @@ type Account struct {
 	Addresses    []Address // the primary one first
 	PasswordHash PasswordHash
 	Disabled     bool // may not log in; whether mail is taken is the server's to decide
+	Profile      Profile
+	Without      []string // services that it may not use, in order; which there are, the server knows
 	Created      time.Time
 	Inbox        FolderID
-	Quota        int64 // octets that the folders may hold together; 0: no limit
-	Used         int64 // octets that they hold; a message counts in each folder
+	Quota        Quota // its own
+	Limits       Quota // what holds for it: its own, or the default; nothing is below 0
+	Used         int64 // octets that the folders hold together; a message counts in each
+}
+
+// A Profile is what others may know of a user. All of it may be empty.
+type Profile struct {
+	Display, Given, Surname, Phone string
+}
+
+// Check returns an ErrInvalid that says what is wrong with p, or nil.
+func (p Profile) Check() error {
+	for _, s := range [...]string{p.Display, p.Given, p.Surname, p.Phone} {
+		if len(s) > MaxName || !printable(s) {
+			return fmt.Errorf("%w: %q in a profile: want at most %d octets of UTF-8 without control characters", ErrInvalid, clip(s), MaxName)
+		}
+	}
+	return nil
+}
+
+// A Quota bounds the octets that an account's folders hold together. 0 is the default, which SetDefaultQuota sets, below 0 is
+// no bound; of the default itself both are none. The store refuses what goes beyond NoReceive; the others are the server's to
+// look at.
+type Quota struct {
+	Warn, NoSend, NoReceive int64
 }
 
 // String returns the account's ID and name, and nothing that a log should not have: a verb that
@@ -52,7 +78,9 @@ type NewAccount struct {
 	Addresses    []Address
 	PasswordHash PasswordHash
 	Disabled     bool
-	Quota        int64
+	Profile      Profile
+	Without      []string
+	Quota        Quota
 }
 
 // String returns the account's name.
@@ -60,17 +88,32 @@ func (a NewAccount) String() string { return fmt.Sprintf("new account %q", a.Nam
 
 // Check returns an ErrInvalid that says what is wrong with a, or nil. It does not know the local domains.
 func (a NewAccount) Check() error {
-	if a.Quota < 0 {
-		return fmt.Errorf("%w: quota %d is negative", ErrInvalid, a.Quota)
+	return cmp.Or(CheckName(a.Name), checkAddresses(a.Addresses), a.Profile.Check(), checkServices(a.Without))
+}
+
+// maxServices bounds the services that an account may not use.
+const maxServices = 32
+
+// checkServices wants words that can stand in a list.
+func checkServices(all []string) error {
+	if len(all) > maxServices {
+		return fmt.Errorf("%w: %d services: want at most %d", ErrInvalid, len(all), maxServices)
 	}
-	return cmp.Or(CheckName(a.Name), checkAddresses(a.Addresses))
+	for _, s := range all {
+		if s == "" || len(s) > MaxLocal || strings.ContainsFunc(s, func(r rune) bool { return (r < 'a' || r > 'z') && (r < '0' || r > '9') }) {
+			return fmt.Errorf("%w: service %q: want small letters and digits", ErrInvalid, clip(s))
+		}
+	}
+	return nil
 }
 
 // An AccountChange says what ChangeAccount changes; what is nil stays.
 type AccountChange struct {
 	PasswordHash *PasswordHash
 	Disabled     *bool
-	Quota        *int64
+	Profile      *Profile
+	Without      *[]string // all of them
+	Quota        *Quota
 	Addresses    []Address // all of them, the primary one first
 
 	// If, when set, is the hash that the account must have for anything to be changed. If it has
@@ -80,11 +123,15 @@ type AccountChange struct {
 
 // Check returns an ErrInvalid that says what is wrong with c, or nil.
 func (c AccountChange) Check() error {
-	if c.Quota != nil && *c.Quota < 0 {
-		return fmt.Errorf("%w: quota %d is negative", ErrInvalid, *c.Quota)
+	var err error
+	if c.Profile != nil {
+		err = c.Profile.Check()
 	}
-	if c.Addresses == nil {
-		return nil
+	if c.Without != nil {
+		err = cmp.Or(err, checkServices(*c.Without))
 	}
-	return checkAddresses(c.Addresses)
+	if c.Addresses != nil {
+		err = cmp.Or(err, checkAddresses(c.Addresses))
+	}
+	return err
 }

@@ -21,6 +21,7 @@
 //
 //	store.go     Store and the interfaces that it is made of
 //	account.go   accounts, and PasswordHash, which does not print
+//	list.go      mailing lists and aliases
 //	address.go   addresses, and how they compare
 //	folder.go    folders
 //	message.go   messages in folders: UIDs, mod-sequences, Meta, Body

@@ -17,6 +17,7 @@ import (
 // reports it, so that a caller is never left to guess.
 type Store interface {
 	Accounts
+	Lists
 	Folders
 	Messages
 	Maildrops
@@ -37,9 +38,14 @@ type Store interface {
 type Accounts interface {
 	// Domains lists the domains that are local, the default one first.
 	Domains(ctx context.Context) ([]string, error)
-	// SetDomains replaces the list. It returns ErrNotEmpty when an account still has an address in
-	// a domain that is not in the new list.
+	// SetDomains replaces the list. It returns ErrNotEmpty when an account or a mailing list still has
+	// an address in a domain that is not in the new list.
 	SetDomains(ctx context.Context, domains []string) error
+
+	// DefaultQuota returns the Quota of accounts that have none of their own.
+	DefaultQuota(ctx context.Context) (Quota, error)
+	// SetDefaultQuota sets it.
+	SetDefaultQuota(ctx context.Context, q Quota) error
 
 	// AddAccount makes an account and its INBOX. It returns ErrExists when the name or an address
 	// is taken, ErrInvalid when an address is not in a local domain.
@@ -58,10 +64,26 @@ type Accounts interface {
 	ListAccounts(ctx context.Context) iter.Seq2[Account, error]
 	// ChangeAccount changes what c names and returns the account as it is then.
 	ChangeAccount(ctx context.Context, id AccountID, c AccountChange) (Account, error)
-	// RemoveAccount frees the account's name and addresses. Its folders go too, unless keepMail:
+	// RemoveAccount frees the account's name and addresses, which are no longer members of lists
+	// then. Its folders go too, unless keepMail:
 	// then they remain under its ID, where ListFolders finds them, INBOX without its protection,
 	// until they are deleted or RemoveAccount is called again without keepMail.
 	RemoveAccount(ctx context.Context, id AccountID, keepMail bool) error
+}
+
+// Lists are the addresses whose mail goes to others.
+type Lists interface {
+	// SetList makes the list, or replaces the one that has its address. It returns ErrExists when an
+	// account has the address, ErrInvalid when it is not in a local domain.
+	SetList(ctx context.Context, l List) error
+	// List returns the list that has the address, or ErrNotFound. Postmaster's is that of the default
+	// domain where neither an account nor a list has postmaster's address.
+	List(ctx context.Context, a Address) (List, error)
+	// ListLists yields the lists ordered by Key of their addresses. It is not a snapshot.
+	ListLists(ctx context.Context) iter.Seq2[List, error]
+	// RemoveList removes the list that has the address, also from the members of others, or returns
+	// ErrNotFound.
+	RemoveList(ctx context.Context, a Address) error
 }
 
 // Folders are where messages are. Folders of the owner Public belong to nobody.

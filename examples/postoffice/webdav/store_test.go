@@ -23,7 +23,7 @@ func TestPostoffice(t *testing.T) {
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, s.Close()) })
 	require.NoError(t, s.SetDomains(t.Context(), []string{"example.org"}))
-	alice, err := s.AddAccount(t.Context(), store.NewAccount{Name: "alice", Quota: 64 << 10, Addresses: []store.Address{{Local: "alice", Domain: "example.org"}}})
+	alice, err := s.AddAccount(t.Context(), store.NewAccount{Name: "alice", Quota: store.Quota{NoReceive: 64 << 10}, Addresses: []store.Address{{Local: "alice", Domain: "example.org"}}})
 	require.NoError(t, err)
 	require.NoError(t, (&mailbox.Account{Store: s, User: alice}).Furnish(t.Context()))
 	_, err = s.CreateFolder(t.Context(), store.NewFolder{Name: "news", Kind: store.News})

@@ -23,10 +23,12 @@ type Change struct {
 func (t *Table) LastID() uint64 { return t.lastID.Load() }
 
 // Restore fills a Table that is not in use yet: lastID is the highest ID that
-// may have been given, and subscriptions come in the order of their IDs. Changes
-// are not told of.
+// may have been given, 0 if none was, and subscriptions come in the order of their
+// IDs. Changes are not told of.
 func (t *Table) Restore(lastID uint64, changes iter.Seq2[Change, error]) error {
-	t.lastID.Store(lastID)
+	if lastID > 0 {
+		t.lastID.Store(lastID)
+	}
 	for c, err := range changes {
 		if err != nil {
 			return err

@@ -3,6 +3,7 @@ package table
 import (
 	"context"
 	"hash/maphash"
+	"math/rand/v2"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -45,6 +46,10 @@ type entry struct {
 // must not call the Table.
 func New(changed func(Change)) *Table {
 	t := &Table{seed: maphash.MakeSeed(), changed: changed}
+	// Clients that come back after a restart must not take a new subscription for
+	// theirs, as they would if IDs began with 1 each time. There are clients that
+	// keep them in 31 bits.
+	t.lastID.Store(uint64(rand.Uint32N(1 << 30)))
 	for i := range t.shards {
 		t.shards[i].nodes = make(map[rvp.Node]*entry)
 	}

@@ -36,7 +36,6 @@ func (t *tx) changeAccount(id store.AccountID, c store.AccountChange) (store.Acc
 		if err := t.setAddresses(id, c.Addresses); err != nil {
 			return a, err
 		}
-		a.Addresses = c.Addresses
 	}
 	if c.PasswordHash != nil {
 		a.PasswordHash = *c.PasswordHash
@@ -44,12 +43,23 @@ func (t *tx) changeAccount(id store.AccountID, c store.AccountChange) (store.Acc
 	if c.Disabled != nil {
 		a.Disabled = *c.Disabled
 	}
+	if c.Profile != nil {
+		a.Profile = *c.Profile
+	}
+	if c.Without != nil {
+		a.Without = *c.Without
+	}
 	if c.Quota != nil {
 		a.Quota = *c.Quota
 	}
-	_, err = t.Exec("UPDATE account SET hash = ?, disabled = ?, quota = ? WHERE id = ?",
-		string(a.PasswordHash), a.Disabled, a.Quota, id)
-	return a, err
+	_, err = t.Exec(`UPDATE account SET hash = ?, disabled = ?, warn = ?, no_send = ?, quota = ?, without = ?,
+		display = ?, given = ?, surname = ?, phone = ? WHERE id = ?`,
+		string(a.PasswordHash), a.Disabled, a.Quota.Warn, a.Quota.NoSend, a.Quota.NoReceive, services(a.Without),
+		a.Profile.Display, a.Profile.Given, a.Profile.Surname, a.Profile.Phone, id)
+	if err != nil {
+		return a, err
+	}
+	return t.account(id)
 }
 
 // RemoveAccount implements store.Store.
@@ -77,6 +87,7 @@ func (t *tx) removeAccount(id store.AccountID, keepMail bool) (doomed []store.Fo
 		return nil, err
 	}
 	for _, statement := range []string{
+		"DELETE FROM member WHERE key IN (SELECT key FROM address WHERE account = ?)",
 		"DELETE FROM address WHERE account = ?",
 		"DELETE FROM maildrop WHERE account = ?",
 		"DELETE FROM note WHERE account = ?",

@@ -5,22 +5,35 @@ import (
 	"encoding/json"
 	"fmt"
 	"iter"
+	"slices"
+	"strings"
 
 	"github.com/wirepost/wirepost/examples/postoffice/store"
 	"github.com/wirepost/wirepost/internal/litedb"
 )
 
 // The addresses come as JSON, so that one statement sees all of an account.
-const accountColumns = `a.id, a.name, a.hash, a.disabled, a.created, a.inbox, a.quota,
+const accountColumns = `a.id, a.name, a.hash, a.disabled, a.created, a.inbox, a.warn, a.no_send, a.quota,
+	(SELECT max(0, iif(a.warn = 0, warn, a.warn)) FROM default_quota),
+	(SELECT max(0, iif(a.no_send = 0, no_send, a.no_send)) FROM default_quota), ` + noReceive + `,
+	a.without, a.display, a.given, a.surname, a.phone,
 	(SELECT coalesce(sum(bytes), 0) FROM folder WHERE account = a.id AND doomed = 0),
 	(SELECT json_group_array(json_object('Local', local, 'Domain', domain) ORDER BY position) FROM address WHERE account = a.id)`
 
+// noReceive is the limit that holds for account a; 0 is none.
+const noReceive = "(SELECT max(0, iif(a.quota = 0, no_receive, a.quota)) FROM default_quota)"
+
 func scanAccount(r scanner) (a store.Account, err error) {
 	var created int64
-	var hash, addresses string
-	err = r.Scan(&a.ID, &a.Name, &hash, &a.Disabled, &created, &a.Inbox, &a.Quota, &a.Used, &addresses)
+	var hash, without, addresses string
+	err = r.Scan(&a.ID, &a.Name, &hash, &a.Disabled, &created, &a.Inbox, &a.Quota.Warn, &a.Quota.NoSend, &a.Quota.NoReceive,
+		&a.Limits.Warn, &a.Limits.NoSend, &a.Limits.NoReceive,
+		&without, &a.Profile.Display, &a.Profile.Given, &a.Profile.Surname, &a.Profile.Phone, &a.Used, &addresses)
 	if err != nil {
 		return a, err
+	}
+	if without != "" {
+		a.Without = strings.Fields(without)
 	}
 	a.PasswordHash, a.Created = store.PasswordHash(hash), fromMicro(created)
 	return a, json.Unmarshal([]byte(addresses), &a.Addresses)
@@ -82,8 +95,9 @@ func (t *tx) addAccount(n store.NewAccount) (store.Account, error) {
 	if err := t.mustBeFree(n.Addresses, 0); err != nil {
 		return store.Account{}, err
 	}
-	_, err := t.Exec("INSERT INTO account (name, key, hash, disabled, created, inbox, quota) VALUES (?, ?, ?, ?, ?, 0, ?)",
-		n.Name, key, string(n.PasswordHash), n.Disabled, t.now.UnixMicro(), n.Quota)
+	_, err := t.Exec(`INSERT INTO account (name, key, hash, disabled, created, inbox, warn, no_send, quota, without, display, given, surname, phone)
+		VALUES (?, ?, ?, ?, ?, 0, ?, ?, ?, ?, ?, ?, ?, ?)`, n.Name, key, string(n.PasswordHash), n.Disabled, t.now.UnixMicro(),
+		n.Quota.Warn, n.Quota.NoSend, n.Quota.NoReceive, services(n.Without), n.Profile.Display, n.Profile.Given, n.Profile.Surname, n.Profile.Phone)
 	if err != nil {
 		return store.Account{}, err
 	}
@@ -104,6 +118,11 @@ func (t *tx) addAccount(n store.NewAccount) (store.Account, error) {
 	return t.account(id)
 }
 
+// services is how a row has them: in order, once each.
+func services(all []string) string {
+	return strings.Join(slices.Compact(slices.Sorted(slices.Values(all))), " ")
+}
+
 // mustBeFree returns an error unless the account, or 0 for a new one, may have the addresses.
 func (t *tx) mustBeFree(addresses []store.Address, id store.AccountID) error {
 	if err := t.mustBeLocal(addresses); err != nil {
@@ -111,7 +130,8 @@ func (t *tx) mustBeFree(addresses []store.Address, id store.AccountID) error {
 	}
 	for _, a := range addresses {
 		var taken bool
-		err := t.Row("SELECT EXISTS (SELECT 1 FROM address WHERE key = ? AND account <> ?)", a.Key(), id).Scan(&taken)
+		err := t.Row(`SELECT EXISTS (SELECT 1 FROM address WHERE key = ?1 AND account <> ?2)
+			OR EXISTS (SELECT 1 FROM list WHERE key = ?1)`, a.Key(), id).Scan(&taken)
 		if err != nil {
 			return err
 		}

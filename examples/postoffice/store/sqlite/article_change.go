@@ -19,6 +19,9 @@ func (s *Store) FileArticle(ctx context.Context, a store.NewArticle, d store.Del
 	}
 	if len(d.To) == 0 {
 		return store.Receipt{}, s.write(ctx, len(a.Data), func(t *tx) error {
+			if err := t.mustBeNew(a.ID); err != nil {
+				return err
+			}
 			return t.fileArticle(a, store.Receipt{})
 		})
 	}
@@ -61,11 +64,8 @@ func (t *tx) mustBeNew(id string) error {
 	return nil
 }
 
-// fileArticle makes a row for an article that was delivered as rec says.
+// fileArticle makes a row for an article, which must be new, that was delivered as rec says.
 func (t *tx) fileArticle(a store.NewArticle, rec store.Receipt) error {
-	if err := t.mustBeNew(a.ID); err != nil {
-		return err
-	}
 	places := make([]store.ArticlePlace, len(rec.Placed))
 	for i, p := range rec.Placed {
 		places[i] = store.ArticlePlace{Folder: p.Folder, UID: p.UID}
@@ -82,13 +82,12 @@ func (t *tx) fileArticle(a store.NewArticle, rec store.Receipt) error {
 	return nil
 }
 
-// insertArticle makes a row. It gives it the next number itself, which one could not ask for.
+// insertArticle makes a row.
 func (t *tx) insertArticle(a store.NewArticle, blob store.BlobID, places []store.ArticlePlace) (row int64, err error) {
-	if err := t.Row("SELECT coalesce(max(id), 0) + 1 FROM article").Scan(&row); err != nil {
-		return 0, err
-	}
-	_, err = t.Exec("INSERT INTO article (id, name, came, blob, places, data) VALUES (?, ?, ?, ?, ?, ?)",
-		row, a.ID, t.now.UnixMicro(), blob, formatPlaces(places), present(a.Data))
+	t.dirty = true
+	err = t.Each(func(r scanner) error { return r.Scan(&row) },
+		"INSERT INTO article (name, came, blob, places, data) VALUES (?, ?, ?, ?, ?) RETURNING id",
+		a.ID, t.now.UnixMicro(), blob, formatPlaces(places), present(a.Data))
 	return row, err
 }
 

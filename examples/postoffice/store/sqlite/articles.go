@@ -217,11 +217,9 @@ func (s *Store) UnnotedMessages(ctx context.Context, folder store.FolderID, from
 // FirstUID implements store.Store.
 func (s *Store) FirstUID(ctx context.Context, folder store.FolderID) (uid store.UID, err error) {
 	err = s.read(ctx, func(c *conn) error {
-		if err := c.Row("SELECT coalesce(min(uid), 0) FROM entry WHERE folder = ?", folder).Scan(&uid); err != nil {
-			return err
-		}
-		_, _, err := c.folder(folder) // as in live
-		return err
+		err := c.Row(`SELECT (SELECT coalesce(min(e.uid), 0) FROM entry e WHERE e.folder = f.id)
+			FROM folder f WHERE f.id = ? AND f.doomed = 0`, folder).Scan(&uid)
+		return orNotFound(err, "folder", folder)
 	})
 	return uid, err
 }

@@ -33,6 +33,8 @@ var recounts = []string{
 	`SELECT 'blob ' || b.id || ' counts ' || refs || ' references and has ' || ifnull(n, 0)
 	FROM blob b LEFT JOIN (SELECT blob, count(*) n FROM entry GROUP BY blob) e ON e.blob = b.id WHERE refs = 0 OR refs <> ifnull(n, 0)`,
 
+	`SELECT 'address ' || key || ' is both an account''s and a list''s' FROM list WHERE key IN (SELECT key FROM address)`,
+
 	`SELECT 'note ' || name || ' is about folder ' || folder || ', which is not there'
 	FROM note WHERE folder <> 0 AND folder NOT IN (SELECT id FROM folder)`,
 

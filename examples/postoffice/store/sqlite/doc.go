@@ -30,7 +30,8 @@
 //	writer.go, tx.go                  group commit, and the transaction as one change sees it
 //	failure.go                        which errors from below become which of the store's
 //	lock_unix.go, lock_windows.go     the lock on the directory
-//	domains.go, resolve.go            local domains, and whose an address is
+//	domains.go, resolve.go            local domains, the default quota, and whose an address is
+//	lists.go                          mailing lists and aliases
 //	accounts.go, account_change.go    accounts
 //	folders.go, tree.go               folders: found and listed, made and moved
 //	head.go, doom.go                  a folder's counters in a change, and its removal
@@ -43,4 +44,6 @@
 //	articles.go, article_change.go    articles: found, and made
 //	lease.go, watch.go                maildrops, wake-ups
 //	sweep.go, check.go                housekeeping, the recount
+//	snapshot.go                       a copy of it all, of one moment
+//	reindex.go                        what can be mended, is
 package sqlite

@@ -50,10 +50,10 @@ func (t *tx) setDomains(domains []string, local map[string]bool) error {
 			return err
 		}
 		if !local[store.FoldDomain(domain)] {
-			return fmt.Errorf("domain %q has addresses: %w: change or remove their accounts first", domain, store.ErrNotEmpty)
+			return fmt.Errorf("domain %q has addresses: %w: change or remove their accounts and lists first", domain, store.ErrNotEmpty)
 		}
 		return nil
-	}, "SELECT DISTINCT domain FROM address")
+	}, "SELECT DISTINCT domain FROM address UNION SELECT DISTINCT domain FROM list")
 	if err != nil {
 		return err
 	}
@@ -66,6 +66,22 @@ func (t *tx) setDomains(domains []string, local map[string]bool) error {
 		}
 	}
 	return nil
+}
+
+// DefaultQuota implements store.Store.
+func (s *Store) DefaultQuota(ctx context.Context) (q store.Quota, err error) {
+	err = s.read(ctx, func(c *conn) error {
+		return c.Row("SELECT warn, no_send, no_receive FROM default_quota").Scan(&q.Warn, &q.NoSend, &q.NoReceive)
+	})
+	return q, err
+}
+
+// SetDefaultQuota implements store.Store.
+func (s *Store) SetDefaultQuota(ctx context.Context, q store.Quota) error {
+	return s.write(ctx, 0, func(t *tx) error {
+		_, err := t.Exec("UPDATE default_quota SET warn = ?, no_send = ?, no_receive = ?", q.Warn, q.NoSend, q.NoReceive)
+		return err
+	})
 }
 
 // mustBeLocal returns ErrInvalid unless the addresses are in local domains.

@@ -79,7 +79,7 @@ func makeBlobDirs(dir string) error {
 
 // removeFiles removes the files of blobs that are gone. One that stays is removed by the next Open.
 func (s *Store) removeFiles(names []string) {
-	for _, name := range names {
+	for _, name := range s.guard.Pass(names) {
 		if err := s.fs.remove(s.blobPath(name)); err != nil && !errors.Is(err, fs.ErrNotExist) {
 			s.log.Warn("a deleted message's file stays until the next start", "file", s.blobPath(name), "error", err)
 		}

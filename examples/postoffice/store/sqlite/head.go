@@ -16,7 +16,7 @@ type head struct {
 	uidnext     uint64 // a UID, with room to count past the highest
 	modseq      store.ModSeq
 	counts      store.Counts
-	quota       int64             // of the owner
+	quota       int64             // what holds for the owner; 0: none
 	keywords    map[string]string // spellings by folded keyword; nil: not loaded
 	changed     bool
 	advanced    bool // modseq was raised by this change
@@ -28,7 +28,7 @@ func (t *tx) head(id store.FolderID) (*head, error) {
 		return h, nil
 	}
 	h := &head{id: id}
-	err := t.Row(`SELECT f.account, f.uidvalidity, f.uidnext, f.modseq, f.messages, f.unseen, f.deleted, f.bytes, a.quota
+	err := t.Row(`SELECT f.account, f.uidvalidity, f.uidnext, f.modseq, f.messages, f.unseen, f.deleted, f.bytes, `+noReceive+`
 		FROM folder f JOIN account a ON a.id = f.account WHERE f.id = ? AND f.doomed = 0`, id).
 		Scan(&h.owner, &h.uidvalidity, &h.uidnext, &h.modseq,
 			&h.counts.Messages, &h.counts.Unseen, &h.counts.Deleted, &h.counts.Bytes, &h.quota)

@@ -37,6 +37,7 @@ type Store struct {
 	conns  []*conn // all of them
 	hub    hub
 	bodies sync.Pool // of *bytes.Buffer
+	guard  litedb.Guard
 
 	readers chan *conn
 	queue   chan *change  // to the writer

@@ -72,7 +72,11 @@ func TestMigrationFails(t *testing.T) {
 func TestUpgrade(t *testing.T) {
 	s, inbox := withInbox(t, osFiles{})
 	require.NoError(t, deliver(t.Context(), s, "old", inbox))
-	alter(t, s, "DROP TABLE note", "DROP TABLE keyword", "DROP TABLE summary", "DROP TABLE article", "DROP TABLE filing", "PRAGMA user_version = 1")
+	alter(t, s, "DROP TABLE note", "DROP TABLE keyword", "DROP TABLE summary", "DROP TABLE article", "DROP TABLE filing",
+		"DROP TABLE member", "DROP TABLE list", "DROP TABLE default_quota",
+		"ALTER TABLE account DROP COLUMN warn", "ALTER TABLE account DROP COLUMN no_send", "ALTER TABLE account DROP COLUMN without",
+		"ALTER TABLE account DROP COLUMN display", "ALTER TABLE account DROP COLUMN given", "ALTER TABLE account DROP COLUMN surname",
+		"ALTER TABLE account DROP COLUMN phone", "PRAGMA user_version = 1")
 	require.NoError(t, s.Close())
 	s = opened(t, s.dir, osFiles{})
 	require.NoError(t, s.SetNotes(t.Context(), []store.Note{{Folder: inbox, Name: "x", Value: []byte("x")}}))

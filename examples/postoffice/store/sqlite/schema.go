@@ -155,6 +155,46 @@ CREATE TABLE filing (
 	article INTEGER NOT NULL, -- 0: none
 	PRIMARY KEY (folder, uid)
 ) STRICT, WITHOUT ROWID;
+`, `
+-- account.quota is what its owner receives no more beyond. 0: the default, below 0: no bound.
+ALTER TABLE account ADD COLUMN warn    INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE account ADD COLUMN no_send INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE account ADD COLUMN without TEXT NOT NULL DEFAULT ''; -- services, a space between
+ALTER TABLE account ADD COLUMN display TEXT NOT NULL DEFAULT '';
+ALTER TABLE account ADD COLUMN given   TEXT NOT NULL DEFAULT '';
+ALTER TABLE account ADD COLUMN surname TEXT NOT NULL DEFAULT '';
+ALTER TABLE account ADD COLUMN phone   TEXT NOT NULL DEFAULT '';
+
+CREATE TABLE default_quota (
+	id         INTEGER PRIMARY KEY CHECK (id = 1),
+	warn       INTEGER NOT NULL,
+	no_send    INTEGER NOT NULL,
+	no_receive INTEGER NOT NULL
+) STRICT;
+INSERT INTO default_quota VALUES (1, 0, 0, 0);
+
+CREATE TABLE list (
+	id           INTEGER PRIMARY KEY,
+	key          TEXT NOT NULL UNIQUE, -- the folded address
+	local        TEXT NOT NULL,
+	domain       TEXT NOT NULL,
+	display      TEXT NOT NULL,
+	owner_local  TEXT NOT NULL, -- '': there is none
+	owner_domain TEXT NOT NULL,
+	senders      TEXT NOT NULL, -- a JSON array
+	hidden       INTEGER NOT NULL,
+	alias        INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE member (
+	list     INTEGER NOT NULL REFERENCES list(id),
+	position INTEGER NOT NULL,
+	key      TEXT NOT NULL, -- the folded address
+	local    TEXT NOT NULL,
+	domain   TEXT NOT NULL,
+	PRIMARY KEY (list, position)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX member_key ON member (key);
 `}
 
 // migrate brings the database to the newest version, each step in a transaction of its own.

@@ -13,12 +13,14 @@ var accountRules = []rule{
 	{name: "add", why: "an account is found by name and by every address, however their case is", check: func(e *env) {
 		n := store.NewAccount{
 			Name: "Bob", Addresses: []store.Address{addr("Bob.Smith", "Example.ORG"), addr("bob", domain), addr("j\u00fcrgen", domain)},
-			PasswordHash: "secret", Quota: 1000,
+			PasswordHash: "secret", Quota: store.Quota{Warn: 800, NoSend: -1, NoReceive: 1000},
+			Profile: store.Profile{Display: "Bob Smith", Given: "Bob", Surname: "Smith", Phone: "+1 555 0100"},
+			Without: []string{"imap4", "pop3"},
 		}
 		a, err := e.s.AddAccount(e.ctx, n)
 		e.NoError(err)
 		e.NotZero(a.ID)
-		e.Equal(n, store.NewAccount{Name: a.Name, Addresses: a.Addresses, PasswordHash: a.PasswordHash, Disabled: a.Disabled, Quota: a.Quota})
+		e.Equal(n, store.NewAccount{Name: a.Name, Addresses: a.Addresses, PasswordHash: a.PasswordHash, Disabled: a.Disabled, Quota: a.Quota, Profile: a.Profile, Without: a.Without})
 		e.False(a.Created.IsZero())
 		got, err := e.s.Account(e.ctx, "BOB")
 		e.NoError(err)
@@ -63,7 +65,11 @@ var accountRules = []rule{
 			{Name: "a", Addresses: []store.Address{addr("a\r\nb", domain)}},
 			{Name: "a", Addresses: []store.Address{addr("a", "elsewhere.example")}},
 			{Name: "a", Addresses: []store.Address{addr("a", domain), addr("A", domain)}},
-			{Name: "a", Addresses: good, Quota: -1},
+			{Name: "a", Addresses: good, Profile: store.Profile{Display: "a\nb"}},
+			{Name: "a", Addresses: good, Profile: store.Profile{Phone: strings.Repeat("1", store.MaxName+1)}},
+			{Name: "a", Addresses: good, Without: []string{""}},
+			{Name: "a", Addresses: good, Without: []string{"pop3 imap4"}},
+			{Name: "a", Addresses: good, Without: make([]string, 100)},
 		} {
 			_, err := e.s.AddAccount(e.ctx, n)
 			e.ErrorIs(err, store.ErrInvalid, "%q", n)
@@ -85,7 +91,13 @@ var accountRules = []rule{
 			{store.AccountChange{Disabled: new(true)}, func() { want.Disabled = true }},
 			{store.AccountChange{If: new(store.PasswordHash("old")), Disabled: new(false), PasswordHash: new(store.PasswordHash("x"))}, func() {}},
 			{store.AccountChange{If: new(store.PasswordHash("new")), PasswordHash: new(store.PasswordHash("newer"))}, func() { want.PasswordHash = "newer" }},
-			{store.AccountChange{Quota: new(int64(77))}, func() { want.Quota = 77 }},
+			{store.AccountChange{Quota: &store.Quota{Warn: 5, NoReceive: 77}}, func() {
+				want.Quota = store.Quota{Warn: 5, NoReceive: 77}
+				want.Limits = want.Quota
+			}},
+			{store.AccountChange{Profile: &store.Profile{Given: "Rob", Surname: "Roy"}}, func() { want.Profile = store.Profile{Given: "Rob", Surname: "Roy"} }},
+			{store.AccountChange{Without: &[]string{"pop3", "nntp", "pop3"}}, func() { want.Without = []string{"nntp", "pop3"} }},
+			{store.AccountChange{Without: &[]string{}}, func() { want.Without = nil }},
 			{store.AccountChange{Addresses: []store.Address{addr("rob", domain)}}, func() { want.Addresses = []store.Address{addr("rob", domain)} }},
 		} {
 			step.apply()
@@ -98,7 +110,7 @@ var accountRules = []rule{
 		}
 		_, err := e.s.Resolve(e.ctx, addr("bob", domain))
 		e.ErrorIs(err, store.ErrNotFound)
-		_, err = e.s.ChangeAccount(e.ctx, a.ID, store.AccountChange{Quota: new(int64(1)), Addresses: []store.Address{addr("eve", domain)}})
+		_, err = e.s.ChangeAccount(e.ctx, a.ID, store.AccountChange{Quota: &store.Quota{Warn: 1}, Addresses: []store.Address{addr("eve", domain)}})
 		e.ErrorIs(err, store.ErrExists)
 		_, err = e.s.ChangeAccount(e.ctx, a.ID, store.AccountChange{Addresses: []store.Address{}})
 		e.ErrorIs(err, store.ErrInvalid)
@@ -108,6 +120,7 @@ var accountRules = []rule{
 		e.NoError(err)
 		e.Equal(want, got)
 	}},
+	{name: "quota", why: "what holds is an account's own quota, or else the default, which holds for mail at once", check: checkDefaultQuota},
 	{name: "list", why: "accounts are listed in order, once each, also while they are removed", check: func(e *env) {
 		var want []string
 		for i := range 300 {
@@ -211,4 +224,34 @@ func checkPostmaster(e *env) {
 	e.NoError(err)
 	e.Equal("netadmin", resolve("postmaster", "example.net"))
 	e.Equal("admin", resolve("postmaster", ""))
+}
+
+func checkDefaultQuota(e *env) {
+	q, err := e.s.DefaultQuota(e.ctx)
+	e.NoError(err)
+	e.Zero(q)
+	bob := e.account("bob")
+	e.Zero(bob.Limits)
+	e.NoError(e.s.SetDefaultQuota(e.ctx, store.Quota{Warn: 10, NoSend: -5, NoReceive: 20}))
+	e.reopen()
+	q, err = e.s.DefaultQuota(e.ctx)
+	e.NoError(err)
+	e.Equal(store.Quota{Warn: 10, NoSend: -5, NoReceive: 20}, q)
+	for _, c := range []struct{ own, limits store.Quota }{
+		{store.Quota{}, store.Quota{Warn: 10, NoReceive: 20}},
+		{store.Quota{Warn: -1, NoSend: 3}, store.Quota{NoSend: 3, NoReceive: 20}},
+		{store.Quota{NoReceive: -1}, store.Quota{Warn: 10}},
+	} {
+		a, err := e.s.ChangeAccount(e.ctx, bob.ID, store.AccountChange{Quota: &c.own})
+		e.NoError(err)
+		e.Equal(c.own, a.Quota)
+		e.Equal(c.limits, a.Limits)
+	}
+	e.deliver(bob.Inbox, strings.Repeat("x", 30)) // he has no bound of his own
+	_, err = e.s.ChangeAccount(e.ctx, bob.ID, store.AccountChange{Quota: &store.Quota{}})
+	e.NoError(err)
+	_, err = e.s.Deliver(e.ctx, store.Delivery{To: []store.FolderID{bob.Inbox}}, strings.NewReader("x"))
+	e.ErrorIs(err, store.ErrQuota)
+	e.NoError(e.s.SetDefaultQuota(e.ctx, store.Quota{NoReceive: 31}))
+	e.deliver(bob.Inbox, "x")
 }

@@ -94,7 +94,7 @@ var deliverRules = []rule{
 	}},
 	{name: "all or none", why: "a message that one folder cannot take is in none, and the error says which folder", check: func(e *env) {
 		a, b := e.inbox("a"), e.account("b")
-		_, err := e.s.ChangeAccount(e.ctx, b.ID, store.AccountChange{Quota: new(int64(10))})
+		_, err := e.s.ChangeAccount(e.ctx, b.ID, store.AccountChange{Quota: &store.Quota{NoReceive: 10}})
 		e.NoError(err)
 		for _, c := range []struct {
 			to   store.FolderID
@@ -112,7 +112,7 @@ var deliverRules = []rule{
 	{name: "quota", why: "an account takes what fits its quota, over all its folders, and no more", check: func(e *env) {
 		a := e.account("a")
 		f := e.create(a.ID, 0, "f")
-		_, err := e.s.ChangeAccount(e.ctx, a.ID, store.AccountChange{Quota: new(int64(100))})
+		_, err := e.s.ChangeAccount(e.ctx, a.ID, store.AccountChange{Quota: &store.Quota{NoReceive: 100}})
 		e.NoError(err)
 		e.deliver(f.ID, strings.Repeat("x", 60))
 		_, err = e.s.Deliver(e.ctx, to(a.Inbox), strings.NewReader(strings.Repeat("x", 41)))
@@ -130,7 +130,7 @@ var deliverRules = []rule{
 		e.deliver(b, "x")
 		_, err = e.s.Copy(e.ctx, store.CopyRequest{From: b, To: a.Inbox, UIDs: everything(), Move: true})
 		e.ErrorIs(err, store.ErrQuota, "from another account it does")
-		_, err = e.s.ChangeAccount(e.ctx, a.ID, store.AccountChange{Quota: new(int64(50))})
+		_, err = e.s.ChangeAccount(e.ctx, a.ID, store.AccountChange{Quota: &store.Quota{NoReceive: 50}})
 		e.NoError(err, "below what is used")
 		_, err = e.s.Copy(e.ctx, store.CopyRequest{From: a.Inbox, To: f.ID, UIDs: store.NewUIDSet(2), Move: true})
 		e.NoError(err)

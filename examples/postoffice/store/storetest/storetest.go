@@ -30,7 +30,7 @@ type rule struct {
 // Run checks every rule, each on a store of its own.
 func Run(t *testing.T, s Subject) {
 	groups := map[string][]rule{
-		"Accounts": accountRules, "Folders": folderRules, "Deliver": deliverRules, "Append": appendRules,
+		"Accounts": accountRules, "Lists": listRules, "Folders": folderRules, "Deliver": deliverRules, "Append": appendRules,
 		"Scan": scanRules, "Flags": flagRules, "Copy": copyRules, "Lease": leaseRules,
 		"Watch": watchRules, "Notes": noteRules, "Summaries": summaryRules, "Articles": articleRules, "Lifecycle": lifecycleRules, "Concurrency": concurrencyRules,
 	}

@@ -9,52 +9,54 @@ import (
 	"strings"
 	"text/tabwriter"
 
+	"github.com/wirepost/wirepost/examples/postoffice/manage"
 	"github.com/wirepost/wirepost/examples/postoffice/office"
 )
 
-// A groupCommand is one line of the table below.
-type groupCommand struct {
+// A newsgroupCommand is one line of the table below.
+type newsgroupCommand struct {
 	name, help string
 	words      int // behind it
-	run        func(context.Context, office.Groups, *groupFlags) error
+	run        func(context.Context, manage.Groups, *newsgroupFlags) error
 }
 
-var groupCommands = []groupCommand{
-	{"list", "list the newsgroups", 0, listGroups},
-	{"add", "make a newsgroup, or change it", 1, addGroup},
-	{"remove", "remove a newsgroup and all its articles", 1, removeGroup},
+var newsgroupCommands = []newsgroupCommand{
+	{"list", "list the newsgroups", 0, listNewsgroups},
+	{"add", "make a newsgroup, or change it", 1, addNewsgroup},
+	{"remove", "remove a newsgroup and all its articles", 1, removeNewsgroup},
 }
 
-// groupFlags are what the command line of a group command can say.
-type groupFlags struct {
+// newsgroupFlags are what the command line of a newsgroup command can say.
+type newsgroupFlags struct {
 	dir    string
-	group  office.Newsgroup
+	group  manage.Newsgroup
 	closed bool
+	json   bool
 	stdout io.Writer
 }
 
-// group runs a command that manages newsgroups.
-func group(ctx context.Context, args []string, stdout, stderr io.Writer) error {
+// newsgroup runs a command that manages newsgroups.
+func newsgroup(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	if len(args) == 0 {
-		groupUsage(stderr)
+		newsgroupUsage(stderr)
 		return errUsage
 	}
-	for _, cmd := range groupCommands {
+	for _, cmd := range newsgroupCommands {
 		if cmd.name == args[0] {
 			return cmd.parseAndRun(ctx, args[1:], stdout, stderr)
 		}
 	}
-	groupUsage(stderr)
+	newsgroupUsage(stderr)
 	if isHelp(args[0]) {
 		return nil
 	}
 	return errUsage
 }
 
-func groupUsage(w io.Writer) {
-	fmt.Fprintln(w, "usage: postoffice group COMMAND [flags] [NAME]")
+func newsgroupUsage(w io.Writer) {
+	fmt.Fprintln(w, "usage: postoffice newsgroup COMMAND [flags] [NAME]")
 	fmt.Fprintln(w)
-	for _, cmd := range groupCommands {
+	for _, cmd := range newsgroupCommands {
 		name := "NAME"
 		if cmd.words == 0 {
 			name = ""
@@ -63,11 +65,14 @@ func groupUsage(w io.Writer) {
 	}
 }
 
-func (cmd *groupCommand) parseAndRun(ctx context.Context, args []string, stdout, stderr io.Writer) error {
-	f := &groupFlags{stdout: stdout}
-	set := flag.NewFlagSet("postoffice group "+cmd.name, flag.ContinueOnError)
+func (cmd *newsgroupCommand) parseAndRun(ctx context.Context, args []string, stdout, stderr io.Writer) error {
+	f := &newsgroupFlags{stdout: stdout}
+	set := flag.NewFlagSet("postoffice newsgroup "+cmd.name, flag.ContinueOnError)
 	set.SetOutput(stderr)
 	set.StringVar(&f.dir, "data", defaultDir, "data `folder`")
+	if cmd.name == "list" {
+		set.BoolVar(&f.json, "json", false, "print JSON")
+	}
 	if cmd.name == "add" {
 		set.StringVar(&f.group.Description, "description", "", "what it is about, one `line`")
 		set.StringVar(&f.group.Moderator, "moderator", "", "mail `address` that gets what is posted; default: it is not moderated")
@@ -78,7 +83,7 @@ func (cmd *groupCommand) parseAndRun(ctx context.Context, args []string, stdout,
 		return err
 	}
 	if len(words) != cmd.words {
-		groupUsage(stderr)
+		newsgroupUsage(stderr)
 		return errUsage
 	}
 	f.group.Name = strings.Join(words, "")
@@ -89,10 +94,13 @@ func (cmd *groupCommand) parseAndRun(ctx context.Context, args []string, stdout,
 	return errors.Join(cmd.run(ctx, groups, f), groups.Close())
 }
 
-func listGroups(ctx context.Context, g office.Groups, f *groupFlags) error {
+func listNewsgroups(ctx context.Context, g manage.Groups, f *newsgroupFlags) error {
 	all, err := g.List(ctx)
 	if err != nil {
 		return err
+	}
+	if f.json {
+		return printJSON(f.stdout, all)
 	}
 	w := tabwriter.NewWriter(f.stdout, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(w, "NAME\tARTICLES\tPOSTING\tDESCRIPTION")
@@ -103,7 +111,7 @@ func listGroups(ctx context.Context, g office.Groups, f *groupFlags) error {
 	return w.Flush()
 }
 
-func addGroup(ctx context.Context, g office.Groups, f *groupFlags) error {
+func addNewsgroup(ctx context.Context, g manage.Groups, f *newsgroupFlags) error {
 	switch {
 	case f.closed && f.group.Moderator != "":
 		return errors.New("a newsgroup has a moderator, or is closed, not both")
@@ -117,6 +125,6 @@ func addGroup(ctx context.Context, g office.Groups, f *groupFlags) error {
 	return g.Set(ctx, f.group)
 }
 
-func removeGroup(ctx context.Context, g office.Groups, f *groupFlags) error {
+func removeNewsgroup(ctx context.Context, g manage.Groups, f *newsgroupFlags) error {
 	return g.Remove(ctx, f.group.Name)
 }

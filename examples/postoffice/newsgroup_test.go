@@ -8,8 +8,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// groupSteps are commands, what they exit with, and what they print.
-var groupSteps = []struct {
+// newsgroupSteps are commands, what they exit with, and what they print.
+var newsgroupSteps = []struct {
 	args   []string
 	status int
 	out    string
@@ -22,10 +22,10 @@ var groupSteps = []struct {
 	{[]string{"remove", "local.test"}, 1, "postoffice: nntp: no such newsgroup\n"},
 	{[]string{"add", "local..x"}, 1, "postoffice: newsgroup \"local..x\": write letters, digits, +, - and _ with dots between\n"},
 	{[]string{"add", "local.x", "-closed", "-moderator", "a@b.example"}, 1, "postoffice: a newsgroup has a moderator, or is closed, not both\n"},
-	{[]string{"-help"}, 0, "usage: postoffice group COMMAND [flags] [NAME]\n\n  list          list the newsgroups\n  add     NAME  make a newsgroup, or change it\n  remove  NAME  remove a newsgroup and all its articles\n"},
+	{[]string{"-help"}, 0, "usage: postoffice newsgroup COMMAND [flags] [NAME]\n\n  list          list the newsgroups\n  add     NAME  make a newsgroup, or change it\n  remove  NAME  remove a newsgroup and all its articles\n"},
 }
 
-func TestGroup(t *testing.T) {
+func TestNewsgroup(t *testing.T) {
 	for name, runs := range map[string]bool{"server runs": true, "server is stopped": false} {
 		t.Run(name, func(t *testing.T) {
 			dir := t.TempDir()
@@ -33,8 +33,8 @@ func TestGroup(t *testing.T) {
 			if !runs {
 				s.stop()
 			}
-			for _, step := range groupSteps {
-				args := append([]string{"group"}, step.args...)
+			for _, step := range newsgroupSteps {
+				args := append([]string{"newsgroup"}, step.args...)
 				if step.args[0] != "-help" {
 					args = append(args, "-data", dir)
 				}
@@ -46,8 +46,8 @@ func TestGroup(t *testing.T) {
 	}
 	_, _, stderr := command(t, "", "-help")
 	var names []string
-	for _, cmd := range groupCommands {
+	for _, cmd := range newsgroupCommands {
 		names = append(names, cmd.name)
 	}
-	require.Contains(t, stderr, "postoffice group "+strings.Join(names, "|")+" ")
+	require.Contains(t, stderr, "postoffice newsgroup "+strings.Join(names, "|")+" ")
 }

@@ -1,0 +1,64 @@
+package manage
+
+import "context"
+
+// Accounts manages who has mail here. It is the same whether the server runs
+// in this process, in another, or not at all.
+type Accounts interface {
+	List(ctx context.Context) ([]User, error)
+	Add(ctx context.Context, u NewUser) (User, error)
+	Change(ctx context.Context, name string, c UserChange) error
+	Remove(ctx context.Context, name string) error // with all mail
+	Close() error
+}
+
+// A User is an account as it is listed.
+type User struct {
+	Name      string   `json:"name"`
+	Addresses []string `json:"addresses"` // the first one is what he writes from
+	Profile   Profile  `json:"profile"`
+	Disabled  bool     `json:"disabled"`
+	Without   []string `json:"without"` // services that he may not use, of Switches
+	Quota     Quota    `json:"quota"`
+	Octets    int64    `json:"octets"`  // of mail
+	Foreign   bool     `json:"foreign"` // known by another directory, which alone can change him
+}
+
+// A Profile is what others may know of a user.
+type Profile struct {
+	Display string `json:"display"` // "Anna Poe"
+	Given   string `json:"given"`
+	Surname string `json:"surname"`
+	Phone   string `json:"phone"`
+}
+
+// Switches are the services that can be switched off for a user.
+var Switches = [...]string{"pop3", "imap4", "nntp", "im", "http", "submission"}
+
+// A Quota bounds a mailbox, in octets. 0 is what the configuration says, below 0
+// is no bound.
+type Quota struct {
+	Warn      int64 `json:"warn"`       // he is told
+	NoSend    int64 `json:"no_send"`    // he may not send
+	NoReceive int64 `json:"no_receive"` // nothing more comes in
+}
+
+// A NewUser is an account to be made. Without Addresses they follow from the
+// address rules of the configuration; without any of those the name is the
+// address if it looks like one, else the name at the default domain is.
+type NewUser struct {
+	Name      string   `json:"name"`
+	Addresses []string `json:"addresses"`
+	Profile   Profile  `json:"profile"`
+	Password  string   `json:"password"`
+}
+
+// A UserChange changes what is not nil.
+type UserChange struct {
+	Password  *string   `json:"password,omitempty"`
+	Disabled  *bool     `json:"disabled,omitempty"`
+	Addresses *[]string `json:"addresses,omitempty"`
+	Profile   *Profile  `json:"profile,omitempty"`
+	Without   *[]string `json:"without,omitempty"`
+	Quota     *Quota    `json:"quota,omitempty"`
+}

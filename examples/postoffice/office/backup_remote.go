@@ -1,0 +1,102 @@
+package office
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"strconv"
+
+	"github.com/wirepost/wirepost/examples/postoffice/manage"
+)
+
+// The archive is streamed through the socket, and who asks for it writes the file: where the server
+// may write is not where an administrator may. Its end is told by a trailer.
+const (
+	totalHeader  = "Postoffice-Octets"
+	failedHeader = "Postoffice-Failed"
+	wholeHeader  = "Postoffice-Whole"
+)
+
+// add has the socket serve more.
+func (c *control) add(more func(*http.ServeMux)) {
+	if mux, ok := c.server.Handler.(*http.ServeMux); ok {
+		more(mux)
+	}
+}
+
+func controlBackups(b manage.Backups) func(*http.ServeMux) {
+	return func(mux *http.ServeMux) {
+		mux.HandleFunc("POST /backup", func(w http.ResponseWriter, r *http.Request) {
+			w.Header().Set("Content-Type", "application/x-tar")
+			w.Header().Set("Trailer", failedHeader+", "+wholeHeader)
+			begun := &beginning{ResponseWriter: w}
+			err := b.Backup(r.Context(), begun, begun.announce)
+			switch {
+			case err != nil && !begun.yes:
+				answer(w, nil, err)
+			case err != nil:
+				w.Header().Set(failedHeader, strconv.Quote(err.Error()))
+			default:
+				w.Header().Set(wholeHeader, "yes")
+			}
+		})
+	}
+}
+
+// A beginning knows whether anything of the answer was written.
+type beginning struct {
+	http.ResponseWriter
+	yes bool
+}
+
+// announce tells the length, before anything is written.
+func (b *beginning) announce(done, total int64) {
+	if done == 0 {
+		b.Header().Set(totalHeader, strconv.FormatInt(total, 10))
+	}
+}
+
+func (b *beginning) Write(p []byte) (int, error) {
+	b.yes = true
+	return b.ResponseWriter.Write(p)
+}
+
+// remoteBackups are made by a server in another process.
+type remoteBackups struct{ remote }
+
+// Backup implements manage.Backups.
+func (r *remoteBackups) Backup(ctx context.Context, w io.Writer, progress func(done, total int64)) error {
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, "http://postoffice/backup", nil)
+	if err != nil {
+		return err
+	}
+	transport := &http.Transport{DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
+		var d net.Dialer
+		return d.DialContext(ctx, "unix", r.socket)
+	}}
+	defer transport.CloseIdleConnections()
+	resp, err := (&http.Client{Transport: transport}).Do(req)
+	if err != nil {
+		return fmt.Errorf("the data folder is in use, and its server does not answer on %s: %w", r.socket, err)
+	}
+	defer resp.Body.Close()
+	if resp.StatusCode != http.StatusOK {
+		why, _ := io.ReadAll(io.LimitReader(resp.Body, maxOrder))
+		return errors.New(string(bytes.TrimSpace(why)))
+	}
+	total, _ := strconv.ParseInt(resp.Header.Get(totalHeader), 10, 64)
+	if _, err := io.Copy(&counting{w: w, total: total, progress: progress}, resp.Body); err != nil {
+		return fmt.Errorf("backup: %w", err)
+	}
+	if why, err := strconv.Unquote(resp.Trailer.Get(failedHeader)); err == nil && why != "" {
+		return errors.New(why)
+	}
+	if resp.Trailer.Get(wholeHeader) == "" {
+		return errors.New("backup: the server has ended before it was whole")
+	}
+	return nil
+}

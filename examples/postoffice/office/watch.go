@@ -1,0 +1,81 @@
+package office
+
+import (
+	"path/filepath"
+
+	"github.com/wirepost/wirepost/examples/postoffice/metrics"
+	"github.com/wirepost/wirepost/imap4"
+	"github.com/wirepost/wirepost/nntp"
+	"github.com/wirepost/wirepost/pop3"
+	"github.com/wirepost/wirepost/smtp"
+)
+
+// watchData has the queue and the data folder counted. It is called once; the
+// engines of virtual servers are when they are made.
+func (o *Office) watchData() {
+	o.metrics.WatchQueue(o.queue.Snapshot)
+	for _, part := range []string{storeDir, queueDir, trackDir, imDir} {
+		o.metrics.WatchSize(part, metrics.DirSize(filepath.Join(o.config.Dir, part)))
+	}
+}
+
+// watchSMTP returns the trace of a virtual server: it logs, counts, and notes
+// who is connected.
+func (o *Office) watchSMTP(s *setting) func(*smtp.Conn, smtp.Event) {
+	log, count := traceSMTP(s.log), o.metrics.SMTP(s.Name)
+	return func(c *smtp.Conn, e smtp.Event) {
+		log(c, e)
+		count(c, e)
+		switch e.Kind {
+		case smtp.CommandDone:
+			o.connected.note(c, c.Identity().Name(), desk{s.Protocol, s.Name}, c.RemoteAddr)
+		case smtp.ConnClosed:
+			o.connected.forget(c)
+		}
+	}
+}
+
+// watchPOP3 is watchSMTP's like.
+func (o *Office) watchPOP3(s *setting) func(*pop3.Conn, pop3.Event) {
+	log, count := tracePOP3(s.log), o.metrics.POP3(s.Name)
+	return func(c *pop3.Conn, e pop3.Event) {
+		log(c, e)
+		count(c, e)
+		switch e.Kind {
+		case pop3.CommandDone:
+			o.connected.note(c, c.Identity().Name(), desk{s.Protocol, s.Name}, c.RemoteAddr)
+		case pop3.ConnClosed:
+			o.connected.forget(c)
+		}
+	}
+}
+
+// watchIMAP4 is watchSMTP's like.
+func (o *Office) watchIMAP4(s *setting) func(*imap4.Conn, imap4.Event) {
+	log, count := traceIMAP4(s.log), o.metrics.IMAP4(s.Name)
+	return func(c *imap4.Conn, e imap4.Event) {
+		log(c, e)
+		count(c, e)
+		switch e.Kind {
+		case imap4.CommandDone:
+			o.connected.note(c, c.Identity().Name(), desk{s.Protocol, s.Name}, c.RemoteAddr)
+		case imap4.ConnClosed:
+			o.connected.forget(c)
+		}
+	}
+}
+
+// watchNNTP is watchSMTP's like.
+func (o *Office) watchNNTP(s *setting) func(*nntp.Conn, nntp.Event) {
+	log, count := traceNNTP(s.log), o.metrics.NNTP(s.Name)
+	return func(c *nntp.Conn, e nntp.Event) {
+		log(c, e)
+		count(c, e)
+		switch e.Kind {
+		case nntp.CommandDone:
+			o.connected.note(c, c.Identity().Name(), desk{s.Protocol, s.Name}, c.RemoteAddr)
+		case nntp.ConnClosed:
+			o.connected.forget(c)
+		}
+	}
+}
