@@ -327,6 +327,14 @@ func TestClientFetch(t *testing.T) {
 	_, err = c.Date(ctx)
 	require.NoError(t, err)
 
+	// Who has broken off is not told of what goes wrong after that.
+	c = converse(t, modern+asked+"S: 220 7 <a@b>\n"+stuffed+"S: 220 9 <x@y>\n"+stuffed, nil)
+	for _, err := range c.Fetch(ctx, slices.Values(refs)) {
+		require.NoError(t, err)
+		break
+	}
+	require.ErrorIs(t, c.Err(), nntp.ErrReply)
+
 	// The wrong article is the end of it.
 	c = converse(t, modern+asked+"S: 220 8 <a@b>\n"+stuffed, nil)
 	for _, err := range c.Fetch(ctx, slices.Values(refs)) {

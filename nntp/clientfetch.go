@@ -24,8 +24,11 @@ func (c *Client) Fetch(ctx context.Context, refs iter.Seq[Ref]) iter.Seq2[*Readi
 			defer stop()
 			f := fetching{c: c, next: next, more: true}
 			err = c.leave(f.run(yield))
+			if f.enough {
+				return // who has broken off hears no more, whatever went wrong since
+			}
 		}
-		if err != nil && err != errClientEnough {
+		if err != nil {
 			yield(&Reading{err: err}, err)
 		}
 	}
@@ -37,13 +40,14 @@ type fetching struct {
 	next  func() (Ref, bool)
 	more  bool // there may be more to ask for
 	asked []Ref
+
+	enough bool // the caller has broken off
 }
 
 func (f *fetching) run(yield func(*Reading, error) bool) error {
 	if err := f.c.unasked(); err != nil {
 		return err
 	}
-	enough := false
 	for {
 		if err := f.ask(); err != nil {
 			return err
@@ -57,8 +61,8 @@ func (f *fetching) run(yield func(*Reading, error) bool) error {
 		if err != nil {
 			return err
 		}
-		if !enough && !yield(r, refusal) {
-			enough, f.more = true, false
+		if !f.enough && !yield(r, refusal) {
+			f.enough, f.more = true, false
 		}
 		if err := r.Close(); err != nil {
 			return err
@@ -67,7 +71,7 @@ func (f *fetching) run(yield func(*Reading, error) bool) error {
 			return f.c.broken
 		}
 	}
-	if enough {
+	if f.enough {
 		return errClientEnough
 	}
 	return nil

@@ -49,6 +49,7 @@ func (o *Office) adminServer(s *setting) (server, func() smtp.Stats, error) {
 		Mail:     o.Mail(),
 		Groups:   o.Groups(),
 		Servers:  o.Servers(),
+		Tracking: o.Tracking(),
 		People:   o.People(),
 		Logs:     o.config.Logs,
 		Auth: &auth.Authenticator{

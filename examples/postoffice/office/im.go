@@ -14,6 +14,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/wirepost/wirepost/auth"
+	"github.com/wirepost/wirepost/auth/httpauth"
 	"github.com/wirepost/wirepost/examples/postoffice/config"
 	"github.com/wirepost/wirepost/examples/postoffice/store"
 	"github.com/wirepost/wirepost/rvp"
@@ -98,7 +100,7 @@ func (o *Office) imDomain(name, mail string) *imDomain {
 		Domain:    name,
 		Directory: d.users,
 		Store:     o.im.store,
-		Auth:      o.auth,
+		Auth:      o.authForIM(name, mail, c.NTLMv1),
 		Topology:  rvp.Topology{Refused: topology.Refused},
 		CallBacks: rvp.CallBackPolicy{Servers: planner.Addresses.Allow},
 		Locator:   locator,
@@ -108,6 +110,22 @@ func (o *Office) imDomain(name, mail string) *imDomain {
 	}
 	d.router.Local = d.home
 	return d
+}
+
+// authForIM says who may log in to instant messages: whoever may elsewhere, by a name that
+// Windows may have put a domain before, or that ends in one of these domains.
+func (o *Office) authForIM(im, mail string, ntlmv1 bool) *auth.Authenticator {
+	bare := httpauth.WindowsAccount(im, mail)
+	return &auth.Authenticator{
+		Accounts: &auth.NTLM{
+			Accounts: o.auth.Accounts, AllowV1: ntlmv1,
+			Account: func(_, name string) string { return bare(name) },
+		},
+		AllowInsecure: o.auth.AllowInsecure,
+		SaltKey:       o.auth.SaltKey,
+		Guard:         o.auth.Guard,
+		Logger:        o.log,
+	}
 }
 
 // traceIM writes the protocol log.
