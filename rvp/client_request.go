@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"net/url"
 	"strings"
@@ -120,9 +121,7 @@ func (q *query) request(ctx context.Context, self Node) *http.Request {
 		"RVP-From-Principal":        {self.URL()},
 		"User-Agent":                nil, // is not sent
 	}
-	for name, value := range q.header {
-		header[name] = value
-	}
+	maps.Copy(header, q.header)
 	if !q.once {
 		header["Idempotency-Key"] = nil // not sent, but has package net/http try again
 	}

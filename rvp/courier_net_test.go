@@ -23,7 +23,7 @@ type deliveryNet struct {
 	hosts  map[string]func(net.Conn)
 	dead   map[string]bool // do not answer; the others that are not there refuse
 	dialed []string
-	open   int // exchanges with hosts
+	open   int // connections that were dialed, and not closed by who did
 	most   int // at a time
 	wg     sync.WaitGroup
 }
@@ -54,16 +54,29 @@ func (d *deliveryNet) Dial(ctx context.Context, network, address string) (net.Co
 	near, far := memnet.Pipe()
 	d.wg.Go(func() {
 		defer far.Close()
-		d.mu.Lock()
-		d.open++
-		d.most = max(d.most, d.open)
-		d.mu.Unlock()
 		host(far)
-		d.mu.Lock()
-		d.open--
-		d.mu.Unlock()
 	})
-	return near, nil
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.open++
+	d.most = max(d.most, d.open)
+	return &dialedConn{Conn: near, net: d}, nil
+}
+
+// A dialedConn is open until the one who has dialed closes it.
+type dialedConn struct {
+	net.Conn
+	net  *deliveryNet
+	once sync.Once
+}
+
+func (c *dialedConn) Close() error {
+	c.once.Do(func() {
+		c.net.mu.Lock()
+		defer c.net.mu.Unlock()
+		c.net.open--
+	})
+	return c.Conn.Close()
 }
 
 func (d *deliveryNet) set(address string, host func(net.Conn)) {

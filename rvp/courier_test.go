@@ -346,7 +346,7 @@ func TestTurns(t *testing.T) {
 		d.set("192.0.2.1:34567", s.serve)
 		c := newTestCourier(t, d, courierConfig{limits: Limits{Deliveries: 1}})
 		for i := range 9 {
-			require.NoError(t, c.post(parcel{to: fmt.Sprintf("%s/%d", annaCallBack, i/3), client: true, body: []byte(fmt.Sprint(i))}))
+			require.NoError(t, c.post(parcel{to: fmt.Sprintf("%s/%d", annaCallBack, i/3), client: true, body: fmt.Append(nil, i)}))
 		}
 		time.Sleep(10 * time.Second)
 		require.Equal(t, "0 3 6 1 4 7 2 5 8", strings.Join(s.got(), " "))

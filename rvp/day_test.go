@@ -33,12 +33,16 @@ import (
 // are restarted, with or without what they knew, and networks are lost. A model says
 // what each program must know of its contacts, and must have been written.
 func TestDay(t *testing.T) {
-	for seed := range uint64(days) {
+	days, hours := uint64(2), 24
+	if testing.Short() { // which the race detector runs with
+		days, hours = 1, 4
+	}
+	for seed := range days {
 		t.Run(fmt.Sprint(seed), func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				d := newDay(t, seed)
 				defer d.end()
-				for hour := range 24 {
+				for hour := range hours {
 					if hour%3 == 2 {
 						d.storm()
 					} else {
@@ -49,9 +53,6 @@ func TestDay(t *testing.T) {
 		})
 	}
 }
-
-// days is how many the test has.
-const days = 2
 
 const dayZone = `
 	_rvp._tcp.a.test. SRV 0 0 80 im.a.test.

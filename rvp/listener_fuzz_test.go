@@ -63,7 +63,7 @@ func FuzzListener(f *testing.F) {
 		for _, line := range []string{
 			"NOTIFY / HTTP/1.1", "NOTIFY http://im.example.test/instmsg/aliases/anna HTTP/1.1", "NOTIFY /instmsg/aliases/anna HTTP/1.0", "GET * HTTP/1.1",
 		} {
-			f.Add([]byte(fmt.Sprintf("%s\r\nHost: im.example.test\r\nRVP-From-Principal: im.example.test\r\nContent-Length: %d\r\n\r\n%s", line, len(body), body)))
+			f.Add(fmt.Appendf(nil, "%s\r\nHost: im.example.test\r\nRVP-From-Principal: im.example.test\r\nContent-Length: %d\r\n\r\n%s", line, len(body), body))
 		}
 	}
 	f.Fuzz(func(t *testing.T, octets []byte) {

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"net/url"
 	"os"
@@ -37,9 +38,7 @@ func (a *passed) code() int {
 
 func (a *passed) write(w http.ResponseWriter) {
 	if a.from == nil {
-		for name, values := range a.header {
-			w.Header()[name] = values
-		}
+		maps.Copy(w.Header(), a.header)
 		a.answer.write(w)
 		return
 	}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"slices"
 	"strings"
 )
 
@@ -151,10 +152,8 @@ func parseRoot(b []byte, limit int, names ...string) (element, error) {
 	if err != nil {
 		return element{}, err
 	}
-	for _, name := range names {
-		if root.is(name) {
-			return root, nil
-		}
+	if slices.ContainsFunc(names, root.is) {
+		return root, nil
 	}
 	return element{}, badXML("the root is %q, not %s", root.node().name.Local, names[0])
 }

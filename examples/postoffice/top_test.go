@@ -40,11 +40,11 @@ func TestRender(t *testing.T) {
 		trouble: []logs.Record{{Level: slog.LevelError, Category: "smtp", Message: "evil\x07"}},
 	}
 	for by, want := range map[order]string{byName: "abc", byOpen: "abc", byTotal: "cba", byRate: "bac"} {
-		got := ""
+		var got strings.Builder
 		for _, line := range strings.Split(render(s, before, by, 0, 0), "\n")[3:6] {
-			got += line[:1]
+			got.WriteString(line[:1])
 		}
-		require.Equal(t, want, got, "%c", by)
+		require.Equal(t, want, got.String(), "%c", by)
 		if o, ok := orderOf(byte(by)); !ok || o != by {
 			require.Fail(t, "no key")
 		}

@@ -71,15 +71,16 @@ func clientCases() []testCase {
 // what it has to say of connections.
 func (s *session) lwp(method, path, body string, fields ...string) string {
 	domain, _, _ := strings.Cut(s.target.domain(), ":")
-	head := method + " " + path + " HTTP/1.1\r\nTE: deflate,gzip;q=0.3\r\nKeep-Alive: 300\r\nConnection: Keep-Alive, TE\r\nHost: " + domain +
-		"\r\nUser-Agent: msmsgs/4.6.0.84\r\n"
+	var head strings.Builder
+	head.WriteString(method + " " + path + " HTTP/1.1\r\nTE: deflate,gzip;q=0.3\r\nKeep-Alive: 300\r\nConnection: Keep-Alive, TE\r\nHost: " + domain +
+		"\r\nUser-Agent: msmsgs/4.6.0.84\r\n")
 	if body != "" {
-		head += fmt.Sprintf("Content-Length: %d\r\nContent-Type: text/xml\r\n", len(body))
+		head.WriteString(fmt.Sprintf("Content-Length: %d\r\nContent-Type: text/xml\r\n", len(body)))
 	}
 	for _, f := range append(fields, "RVP-From-Principal: "+s.user().url, "RVP-Notifications-Version: 0.2") {
-		head += f + "\r\n"
+		head.WriteString(f + "\r\n")
 	}
-	return head + "\r\n" + body
+	return head.String() + "\r\n" + body
 }
 
 // netRVP is what Net::RVP does from logon to logoff, on a connection that is
@@ -167,14 +168,15 @@ func miranda(s *session) {
 	var key *digest
 	domain, _, _ := strings.Cut(s.target.domain(), ":")
 	request := func(method, body string, fields ...string) string {
-		head := method + " " + h.path + " HTTP/1.1\nHost: " + domain + "\nRVP-Notifications-Version: 0.2\nRVP-From-Principal: " + s.user().url + "\n"
+		var head strings.Builder
+		head.WriteString(method + " " + h.path + " HTTP/1.1\nHost: " + domain + "\nRVP-Notifications-Version: 0.2\nRVP-From-Principal: " + s.user().url + "\n")
 		for _, f := range fields {
-			head += f + "\n"
+			head.WriteString(f + "\n")
 		}
 		if key != nil {
-			head += "Authorization: " + key.answer(method, h.path) + "\n"
+			head.WriteString("Authorization: " + key.answer(method, h.path) + "\n")
 		}
-		return head + fmt.Sprintf("Content-Type: text/xml\nContent-Length: %d\n\n", len(body)) + body
+		return head.String() + fmt.Sprintf("Content-Type: text/xml\nContent-Length: %d\n\n", len(body)) + body
 	}
 	ask := func(status int, method, body string, fields ...string) answer {
 		p := s.Dial(s.ctx, dialTo(h.addr))

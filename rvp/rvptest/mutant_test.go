@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"io"
+	"maps"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -58,9 +59,7 @@ func (m mutant) install(s *Server) {
 			if m.answer != nil {
 				m.answer(r, rec)
 			}
-			for name, values := range rec.Header() {
-				w.Header()[name] = values
-			}
+			maps.Copy(w.Header(), rec.Header())
 			if rec.Body.Len() != length {
 				w.Header().Del("Content-Length")
 			}
@@ -230,9 +229,7 @@ func TestRouterMutants(t *testing.T) {
 				if asked.Swap(true) {
 					change(r, rec)
 				}
-				for name, values := range rec.Header() {
-					w.Header()[name] = values
-				}
+				maps.Copy(w.Header(), rec.Header())
 				w.WriteHeader(rec.Code)
 				_, _ = w.Write(rec.Body.Bytes())
 			}))

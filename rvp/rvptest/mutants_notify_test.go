@@ -1,6 +1,7 @@
 package rvptest
 
 import (
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"regexp"
@@ -65,9 +66,7 @@ func waiting() func(http.Handler, http.ResponseWriter, *http.Request) {
 			gets("NOTIFY", func(http.Header, string) string { return body })(r2)
 			good.ServeHTTP(httptest.NewRecorder(), r2)
 		}
-		for name, values := range rec.Header() {
-			w.Header()[name] = values
-		}
+		maps.Copy(w.Header(), rec.Header())
 		w.WriteHeader(rec.Code)
 		_, _ = w.Write(rec.Body.Bytes())
 	}
@@ -195,9 +194,7 @@ func once() func(http.Handler, http.ResponseWriter, *http.Request) {
 		if id := rec.Header().Get("Subscription-Id"); id != "" && rec.Code == 207 {
 			ids = append(ids, id)
 		}
-		for name, values := range rec.Header() {
-			w.Header()[name] = values
-		}
+		maps.Copy(w.Header(), rec.Header())
 		w.WriteHeader(rec.Code)
 		_, _ = w.Write(rec.Body.Bytes())
 		for _, id := range ids {

@@ -1,6 +1,7 @@
 package rvptest
 
 import (
+	"maps"
 	"math"
 	"net/http"
 	"net/http/httptest"
@@ -25,9 +26,7 @@ func mutants() map[string]mutant {
 	for _, part := range []map[string]mutant{
 		transportMutants(), loginMutants(), subscribeMutants(), propertyMutants(), notifyMutants(), bodyMutants(), aclMutants(), hostileMutants(),
 	} {
-		for name, m := range part {
-			all[name] = m
-		}
+		maps.Copy(all, part)
 	}
 	return all
 }
@@ -89,9 +88,7 @@ func bareLF(r *http.Request, _ string) bool {
 func chunked(good http.Handler, w http.ResponseWriter, r *http.Request) {
 	rec := httptest.NewRecorder()
 	good.ServeHTTP(rec, r)
-	for name, values := range rec.Header() {
-		w.Header()[name] = values
-	}
+	maps.Copy(w.Header(), rec.Header())
 	w.Header().Del("Content-Length")
 	w.WriteHeader(rec.Code)
 	_ = http.NewResponseController(w).Flush()
@@ -172,9 +169,7 @@ func elephant() func(http.Handler, http.ResponseWriter, *http.Request) {
 			rec.Code = 200
 		}
 		mu.Unlock()
-		for name, values := range rec.Header() {
-			w.Header()[name] = values
-		}
+		maps.Copy(w.Header(), rec.Header())
 		w.WriteHeader(rec.Code)
 		_, _ = w.Write(rec.Body.Bytes())
 	}
@@ -274,9 +269,7 @@ func merging() func(http.Handler, http.ResponseWriter, *http.Request) {
 				mu.Unlock()
 			}
 		}
-		for name, values := range rec.Header() {
-			w.Header()[name] = values
-		}
+		maps.Copy(w.Header(), rec.Header())
 		w.WriteHeader(rec.Code)
 		_, _ = w.Write(rec.Body.Bytes())
 	}

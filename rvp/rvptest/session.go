@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -203,10 +204,8 @@ func (s *session) note(who, view string) {
 	if s.shared.views == nil {
 		s.shared.views = make(map[string][]string)
 	}
-	for _, v := range s.shared.views[who] {
-		if v == view {
-			return
-		}
+	if slices.Contains(s.shared.views[who], view) {
+		return
 	}
 	s.shared.views[who] = append(s.shared.views[who], view)
 }

@@ -109,10 +109,10 @@ func WriteMaildir(dir, name string, m Message) error {
 			return err
 		}
 	}
-	letters := ""
+	var letters strings.Builder
 	for _, i := range infos {
 		if m.System&i.flag != 0 {
-			letters += string(i.letter)
+			letters.WriteString(string(i.letter))
 		}
 	}
 	temp := filepath.Join(folder, "tmp", name)
@@ -128,5 +128,5 @@ func WriteMaildir(dir, name string, m Message) error {
 			return err
 		}
 	}
-	return os.Rename(temp, filepath.Join(folder, "cur", name+":2,"+letters))
+	return os.Rename(temp, filepath.Join(folder, "cur", name+":2,"+letters.String()))
 }
