@@ -142,12 +142,13 @@ func (l *load) change(n int, r *result) error {
 	if err != nil {
 		return err
 	}
-	for last := l.sinks.got.Load(); l.sinks.got.Load() < want; {
-		time.Sleep(10 * time.Millisecond)
-		if time.Since(began) > time.Minute && l.sinks.got.Load() == last {
-			return fmt.Errorf("%d of %d notifications have not arrived", want-last, n*l.watch)
+	for last, since := told, time.Now(); l.sinks.got.Load() < want; time.Sleep(10 * time.Millisecond) {
+		switch got := l.sinks.got.Load(); {
+		case got > last:
+			last, since = got, time.Now()
+		case time.Since(since) > time.Minute: // longer than what failed is tried again
+			return fmt.Errorf("%d of %d notifications have not arrived", want-got, n*l.watch)
 		}
-		last = l.sinks.got.Load()
 	}
 	r.notified = float64(l.sinks.got.Load()-told) / time.Since(began).Seconds()
 	return nil
