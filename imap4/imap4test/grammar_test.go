@@ -31,7 +31,7 @@ var good = []string{
 
 // bad are responses with one thing wrong.
 var bad = []string{
-	"", "*", "+", "* ", "a1", "a1 ", "* OK", "a1 XYZZY x", "* XYZZY", "* X-OWN 1", "a(b OK x", "a+b OK x", "a1 BYE x", "* OK [", "* OK [COPYUID 1 1:3] x", "a1 OK [COPYUID 1 1:3 1:2] x",
+	"", "*", "+", "* ", "a1", "a1 ", "* OK", "a1 XYZZY x", "* XYZZY", "* X-OWN 1", "a(b OK x", "a+b OK x", "\x00 OK x", "a\r OK x", "\xe9 OK x", "a1 BYE x", "* OK [a\x7fb] x", "* OK [", "* OK [COPYUID 1 1:3] x", "a1 OK [COPYUID 1 1:3 1:2] x",
 	"* OK [UIDNEXT 0] x", "* OK [UIDNEXT x] x", "* OK [UNSEEN] x", "* OK [READ-ONLY x] x", "* OK [PERMANENTFLAGS \\Seen] x", "* OK [HIGHESTMODSEQ 0] x", "* OK [CODE]x", "a1 OK [MODIFIED *] x",
 	"* OK a\rb", "* OK a\x00b", "* CAPABILITY X", "* CAPABILITY", "* CAPABILITY  IMAP4rev1", "* CAPABILITY IMAP4rev1 ", "* FLAGS \\Seen", "* FLAGS (\\*)", "* FLAGS (\\Recent)", "* FLAGS (a  b)", "* FLAGS (a ) b",
 	"* x EXISTS", "* 01 EXISTS", "* -1 EXISTS", "* 4294967296 EXISTS", "* 3 EXISTS x", "* 0 EXPUNGE", "* EXPUNGE", "* 3 SEARCH", "* 1 FLAGS (x)",

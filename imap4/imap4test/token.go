@@ -214,7 +214,11 @@ func isNumber(s string) bool {
 }
 
 // isAtom: ATOM-CHARs (RFC 9051, 9).
-func isAtom(s string) bool { return s != "" && !strings.ContainsAny(s, "(){ %*\"\\]") }
+func isAtom(s string) bool { return isAtomString(s) && !strings.Contains(s, "]") }
 
 // isAtomString: ASTRING-CHARs.
-func isAtomString(s string) bool { return s != "" && !strings.ContainsAny(s, "(){ %*\"\\") }
+func isAtomString(s string) bool {
+	return s != "" && !strings.ContainsFunc(s, func(c rune) bool {
+		return c <= ' ' || c >= 0x7f || strings.ContainsRune(`(){%*"\`, c)
+	})
+}
