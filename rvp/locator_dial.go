@@ -1,6 +1,7 @@
 package rvp
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -107,32 +108,25 @@ func (l *Locator) connectAny(ctx context.Context, routers []router, allow func(n
 	tries := 0
 	for i, r := range routers {
 		addrs, err := l.addrs(ctx, r.host)
-		failed = firstOf(failed, err)
+		failed = cmp.Or(failed, err)
 		for j, addr := range addrs[:min(len(addrs), maxAddrs, maxTries-tries)] {
 			tries++
 			at := netip.AddrPortFrom(addr.Unmap(), r.port)
 			if err := allow(at); err != nil {
-				failed = firstOf(failed, err)
+				failed = cmp.Or(failed, err)
 				continue
 			}
 			nc, err := l.try(ctx, at, len(routers)-i+len(addrs)-j-1)
 			if err == nil {
 				return nc, nil
 			}
-			failed = firstOf(failed, err)
+			failed = cmp.Or(failed, err)
 		}
 		if ctx.Err() != nil || tries == maxTries {
 			break
 		}
 	}
 	return nil, failed
-}
-
-func firstOf(a, b error) error {
-	if a != nil {
-		return a
-	}
-	return b
 }
 
 // addrs returns the addresses of a host.

@@ -5,7 +5,6 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"maps"
 	"net/http"
@@ -157,8 +156,3 @@ func dropHops(h http.Header) {
 		delete(h, name)
 	}
 }
-
-// errNotHTTP is of an answer that is none.
-var errNotHTTP = errors.New("no answer in HTTP")
-
-func notHTTP(err error) error { return fmt.Errorf("rvp: %w: %w", errNotHTTP, err) }

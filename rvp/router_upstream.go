@@ -5,6 +5,7 @@ import (
 	"container/list"
 	"context"
 	"errors"
+	"fmt"
 	"net"
 	"net/http"
 	"net/netip"
@@ -52,7 +53,7 @@ func (u *upstreams) do(ctx, conn context.Context, home string, req *http.Request
 	p := pinsOf(conn)
 	c := p.take(home)
 	if c != nil && !(u.use(c) && c.alive()) {
-		u.drop(c)
+		c.nc.Close()
 		c = nil
 	}
 	if c == nil {
@@ -64,7 +65,7 @@ func (u *upstreams) do(ctx, conn context.Context, home string, req *http.Request
 	}
 	answer, err := c.exchange(ctx, req, read)
 	if err != nil || answer.Close || c.spoilt || p == nil || !u.keep(p, home, c) {
-		u.drop(c)
+		c.nc.Close()
 	}
 	return answer, err
 }
@@ -79,7 +80,7 @@ func (c *upstream) exchange(ctx context.Context, req *http.Request, read func(*h
 	for {
 		answer, err := http.ReadResponse(c.r, req)
 		if err != nil {
-			return nil, cause(ctx, notHTTP(err))
+			return nil, cause(ctx, fmt.Errorf("rvp: no answer in HTTP: %w", err))
 		}
 		if answer.StatusCode/100 == 1 {
 			continue // RFC 9110, 15.2
@@ -152,9 +153,6 @@ func (u *upstreams) keep(p *pins, home string, c *upstream) bool {
 	}
 	return true
 }
-
-// drop closes an upstream that is in use.
-func (u *upstreams) drop(c *upstream) { c.nc.Close() }
 
 // close closes those that are idle, and keeps no more.
 func (u *upstreams) close() {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"compress/gzip"
 	"context"
 	"errors"
@@ -34,7 +35,7 @@ func backup(ctx context.Context, args []string, stdout, stderr io.Writer) error 
 	}
 	file := words[0]
 	if _, err := os.Lstat(file); !errors.Is(err, fs.ErrNotExist) {
-		return cmpError(err, fmt.Errorf("%s is there already: name another file, or remove it", file))
+		return cmp.Or(err, fmt.Errorf("%s is there already: name another file, or remove it", file))
 	}
 	b, err := office.OpenBackups(ctx, *dir)
 	if err != nil {
@@ -50,14 +51,6 @@ func backup(ctx context.Context, args []string, stdout, stderr io.Writer) error 
 	}
 	fmt.Fprintf(stdout, "%s: %d octets in %v\n", file, info.Size(), time.Since(begun).Round(time.Millisecond))
 	return nil
-}
-
-// cmpError is err, or instead if that is nil.
-func cmpError(err, instead error) error {
-	if err != nil {
-		return err
-	}
-	return instead
 }
 
 // writeBackup writes the file under another name until it is whole.

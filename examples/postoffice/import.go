@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -85,7 +86,7 @@ func exportMail(ctx context.Context, args []string, stdout, stderr io.Writer) (e
 		return err
 	}
 	if entries, err := os.ReadDir(to); err != nil || len(entries) > 0 {
-		return cmpError(err, fmt.Errorf("%s is not empty: name another folder", to))
+		return cmp.Or(err, fmt.Errorf("%s is not empty: name another folder", to))
 	}
 	m, err := office.OpenMailboxes(ctx, *dir)
 	if err != nil {
@@ -122,10 +123,7 @@ func (x *exporter) write(e office.Exported) error {
 			e.Folder = nil
 		}
 		name := fmt.Sprintf("%d.M%dU%d.postoffice", e.Received.Unix(), x.count, e.UID)
-		if err := mailfile.WriteMaildir(x.dir, name, e.Message); err != nil {
-			return err
-		}
-		return nil
+		return mailfile.WriteMaildir(x.dir, name, e.Message)
 	}
 	name := filepath.Join(x.dir, mboxName(e.Folder))
 	if x.file == nil || x.name != name {

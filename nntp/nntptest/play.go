@@ -2,10 +2,7 @@ package nntptest
 
 import (
 	"bufio"
-	"errors"
-	"io"
 	"net"
-	"strings"
 	"testing"
 	"testing/synctest"
 
@@ -57,16 +54,9 @@ func Play(t *testing.T, srv *nntp.Server, script string) {
 // readLine reads a line. Which answers have more than one depends on the
 // command, so a script names each.
 func readLine(r *bufio.Reader) ([]string, error) {
-	line, err := r.ReadString('\n')
+	line, err := dialogue.ReadLine(r)
 	if err != nil {
-		if err == io.EOF && line != "" {
-			err = io.ErrUnexpectedEOF
-		}
 		return nil, err
 	}
-	text, ok := strings.CutSuffix(line, "\r\n")
-	if !ok {
-		return nil, errors.New("a line that ends in a bare LF")
-	}
-	return []string{text}, nil
+	return []string{line}, nil
 }

@@ -64,3 +64,28 @@ func TestFailingDisk(t *testing.T) {
 		})
 	}
 }
+
+// TestSweepDatabase: what has ended goes from the database when the store is swept, and not
+// with each write, which would read all of it.
+func TestSweepDatabase(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		ctx := context.Background()
+		s, err := open(ctx, t.TempDir(), Options{Logger: slog.New(slog.DiscardHandler)})
+		require.NoError(t, err)
+		defer s.Close()
+		n := rvp.Node{Host: "im.example.test", Name: "anna"}
+		rows := func() (count int) {
+			require.NoError(t, s.conn.Row("SELECT count(*) FROM subscription").Scan(&count))
+			return count
+		}
+		for _, lifetime := range []time.Duration{time.Minute, time.Hour} {
+			_, err := s.Subscribe(ctx, rvp.Subscription{Node: n, Type: rvp.PropChange, CallBack: "c", Principal: "p"}, lifetime, 0)
+			require.NoError(t, err)
+		}
+		time.Sleep(2*time.Minute + time.Second/2)
+		require.Equal(t, 2, rows())
+		require.NoError(t, s.Sweep(ctx))
+		time.Sleep(2 * time.Second)
+		require.Equal(t, 1, rows())
+	})
+}

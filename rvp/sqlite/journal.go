@@ -24,9 +24,12 @@ type changes struct {
 	records map[rvp.Node]*rvp.Record
 	subs    map[uint64]table.Change
 	all     bool // there were too many: everything is to be written
+	ended   bool // subscriptions that have ended are to go
 }
 
 func (c *changes) len() int { return len(c.records) + len(c.subs) }
+
+func (c *changes) isNothing() bool { return c.len() == 0 && !c.all && !c.ended }
 
 // add notes a change.
 func (j *journal) add(c table.Change) {
@@ -48,8 +51,15 @@ func (j *journal) put(c table.Change) {
 		j.records[c.Node] = c.Record
 	}
 	if j.len() > j.limit {
-		j.changes = changes{all: true}
+		j.changes = changes{all: true, ended: j.ended}
 	}
+}
+
+// sweep has subscriptions that have ended removed.
+func (j *journal) sweep() {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	j.ended = true
 }
 
 // take returns what is to be written, and forgets it.
@@ -66,9 +76,10 @@ func (j *journal) giveBack(c changes) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	later := j.changes
+	c.ended = c.ended || later.ended
 	j.changes = c
 	if later.all {
-		j.changes = later
+		j.changes = changes{all: true, ended: c.ended}
 		return
 	}
 	for n, r := range later.records {

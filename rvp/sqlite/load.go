@@ -19,7 +19,7 @@ func (s *store) load(ctx context.Context) error {
 	if err := s.conn.Row("SELECT reserved FROM sequence").Scan(&reserved); err != nil {
 		return err
 	}
-	if _, err := s.conn.Exec("DELETE FROM subscription WHERE until <= ?", time.Now().UnixNano()); err != nil {
+	if err := s.deleteEnded(); err != nil {
 		return err
 	}
 	if err := s.Restore(uint64(reserved), s.saved(ctx)); err != nil {

@@ -97,6 +97,12 @@ func open(ctx context.Context, dir string, o Options) (_ *store, err error) {
 	return s, nil
 }
 
+// Sweep implements rvp.NodeStore, in the database with the next write.
+func (s *store) Sweep(ctx context.Context) error {
+	s.journal.sweep()
+	return s.Table.Sweep(ctx)
+}
+
 // Close implements rvp.NodeStore.
 func (s *store) Close() error { return s.close() }
 

@@ -33,7 +33,7 @@ func (s *store) writeLoop(every time.Duration) {
 // flush writes what the journal has.
 func (s *store) flush() error {
 	c := s.journal.take()
-	if c.len() == 0 && !c.all {
+	if c.isNothing() {
 		return nil
 	}
 	if err := s.transact(func() error { return s.write(c) }); err != nil {
@@ -73,8 +73,10 @@ func (s *store) write(c changes) error {
 	if err := s.reserve(); err != nil {
 		return err
 	}
-	if _, err := s.conn.Exec("DELETE FROM subscription WHERE until <= ?", time.Now().UnixNano()); err != nil {
-		return err
+	if c.ended {
+		if err := s.deleteEnded(); err != nil {
+			return err
+		}
 	}
 	if c.all {
 		return s.writeAll()
@@ -90,6 +92,13 @@ func (s *store) write(c changes) error {
 		}
 	}
 	return nil
+}
+
+// deleteEnded reads the whole table, which has no index for it: subscriptions
+// are renewed far more often than they end.
+func (s *store) deleteEnded() error {
+	_, err := s.conn.Exec("DELETE FROM subscription WHERE until <= ?", time.Now().UnixNano())
+	return err
 }
 
 // writeAll writes everything anew.

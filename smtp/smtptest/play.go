@@ -2,10 +2,7 @@ package smtptest
 
 import (
 	"bufio"
-	"errors"
-	"io"
 	"net"
-	"strings"
 	"testing"
 	"testing/synctest"
 
@@ -56,19 +53,12 @@ func Play(t *testing.T, srv *smtp.Server, script string) {
 func readReply(r *bufio.Reader) ([]string, error) {
 	var lines []string
 	for {
-		line, err := r.ReadString('\n')
+		line, err := dialogue.ReadLine(r)
 		if err != nil {
-			if err == io.EOF && line != "" {
-				err = io.ErrUnexpectedEOF
-			}
 			return nil, err
 		}
-		text, ok := strings.CutSuffix(line, "\r\n")
-		if !ok {
-			return nil, errors.New("a line that ends in a bare LF")
-		}
-		lines = append(lines, text)
-		if len(text) < len("250-") || text[3] != '-' {
+		lines = append(lines, line)
+		if len(line) < len("250-") || line[3] != '-' {
 			return lines, nil
 		}
 	}

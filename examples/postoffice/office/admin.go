@@ -4,7 +4,6 @@ import (
 	"context"
 	"time"
 
-	"github.com/wirepost/wirepost/auth"
 	"github.com/wirepost/wirepost/examples/postoffice/config"
 	"github.com/wirepost/wirepost/examples/postoffice/web"
 	"github.com/wirepost/wirepost/smtp"
@@ -44,21 +43,15 @@ func (o *Office) adminServer(s *setting) (server, func() smtp.Stats, error) {
 		beyond = beyond || !isLoopback(a)
 	}
 	site := &web.Site{
-		Accounts: o.Accounts(),
-		Lists:    o.Lists(),
-		Mail:     o.Mail(),
-		Groups:   o.Groups(),
-		Servers:  o.Servers(),
-		Tracking: o.Tracking(),
-		People:   o.People(),
-		Logs:     o.config.Logs,
-		Auth: &auth.Authenticator{
-			Accounts:      o.auth.Accounts,
-			AllowInsecure: !beyond || s.InsecureAuth,
-			SaltKey:       o.auth.SaltKey,
-			Guard:         o.auth.Guard,
-			Logger:        s.log,
-		},
+		Accounts:      o.Accounts(),
+		Lists:         o.Lists(),
+		Mail:          o.Mail(),
+		Groups:        o.Groups(),
+		Servers:       o.Servers(),
+		Tracking:      o.Tracking(),
+		People:        o.People(),
+		Logs:          o.config.Logs,
+		Auth:          o.authLike(!beyond || s.InsecureAuth, s.log),
 		MayAdminister: func(name string) bool { return o.mayAdminister(context.Background(), name) },
 		Hosts:         []string{s.Hostname},
 		SessionLife:   time.Duration(o.web().SessionLife),

@@ -1,12 +1,10 @@
 package office
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
 	"io"
-	"net"
 	"net/http"
 	"strconv"
 
@@ -74,29 +72,17 @@ func (r *remoteBackups) Backup(ctx context.Context, w io.Writer, progress func(d
 	if err != nil {
 		return err
 	}
-	transport := &http.Transport{DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
-		var d net.Dialer
-		return d.DialContext(ctx, "unix", r.socket)
-	}}
-	defer transport.CloseIdleConnections()
-	resp, err := (&http.Client{Transport: transport}).Do(req)
-	if err != nil {
-		return fmt.Errorf("the data folder is in use, and its server does not answer on %s: %w", r.socket, err)
-	}
-	defer resp.Body.Close()
-	if resp.StatusCode != http.StatusOK {
-		why, _ := io.ReadAll(io.LimitReader(resp.Body, maxOrder))
-		return errors.New(string(bytes.TrimSpace(why)))
-	}
-	total, _ := strconv.ParseInt(resp.Header.Get(totalHeader), 10, 64)
-	if _, err := io.Copy(&counting{w: w, total: total, progress: progress}, resp.Body); err != nil {
-		return fmt.Errorf("backup: %w", err)
-	}
-	if why, err := strconv.Unquote(resp.Trailer.Get(failedHeader)); err == nil && why != "" {
-		return errors.New(why)
-	}
-	if resp.Trailer.Get(wholeHeader) == "" {
-		return errors.New("backup: the server has ended before it was whole")
-	}
-	return nil
+	return r.send(req, func(resp *http.Response) error {
+		total, _ := strconv.ParseInt(resp.Header.Get(totalHeader), 10, 64)
+		if _, err := io.Copy(&counting{w: w, total: total, progress: progress}, resp.Body); err != nil {
+			return fmt.Errorf("backup: %w", err)
+		}
+		if why, err := strconv.Unquote(resp.Trailer.Get(failedHeader)); err == nil && why != "" {
+			return errors.New(why)
+		}
+		if resp.Trailer.Get(wholeHeader) == "" {
+			return errors.New("backup: the server has ended before it was whole")
+		}
+		return nil
+	})
 }

@@ -116,16 +116,12 @@ func (o *Office) imDomain(name, mail string) *imDomain {
 // Windows may have put a domain before, or that ends in one of these domains.
 func (o *Office) authForIM(im, mail string, ntlmv1 bool) *auth.Authenticator {
 	bare := httpauth.WindowsAccount(im, mail)
-	return &auth.Authenticator{
-		Accounts: &auth.NTLM{
-			Accounts: o.auth.Accounts, AllowV1: ntlmv1,
-			Account: func(_, name string) string { return bare(name) },
-		},
-		AllowInsecure: o.auth.AllowInsecure,
-		SaltKey:       o.auth.SaltKey,
-		Guard:         o.auth.Guard,
-		Logger:        o.log,
+	a := o.authLike(o.auth.AllowInsecure, o.log)
+	a.Accounts = &auth.NTLM{
+		Accounts: a.Accounts, AllowV1: ntlmv1,
+		Account: func(_, name string) string { return bare(name) },
 	}
+	return a
 }
 
 // traceIM writes the protocol log.

@@ -65,10 +65,16 @@ func (o *Office) authenticator(ctx context.Context) (*auth.Authenticator, error)
 
 // authFor says the same for a virtual server, which may have its own mechanisms.
 func (o *Office) authFor(v *config.Virtual, log *slog.Logger) *auth.Authenticator {
+	a := o.authLike(v.InsecureAuth, log)
+	a.Mechanisms = v.Mechanisms()
+	return a
+}
+
+// authLike lets the same users in, with the same patience, by any mechanism.
+func (o *Office) authLike(insecure bool, log *slog.Logger) *auth.Authenticator {
 	return &auth.Authenticator{
 		Accounts:      o.auth.Accounts,
-		AllowInsecure: v.InsecureAuth,
-		Mechanisms:    v.Mechanisms(),
+		AllowInsecure: insecure,
 		SaltKey:       o.auth.SaltKey,
 		Guard:         o.auth.Guard,
 		Logger:        log,

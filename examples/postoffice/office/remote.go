@@ -67,6 +67,17 @@ func (r *remote) call(ctx context.Context, method, path string, order, result an
 	if err != nil {
 		return err
 	}
+	return r.send(req, func(resp *http.Response) error {
+		answer, err := io.ReadAll(io.LimitReader(resp.Body, maxAnswer))
+		if err != nil || result == nil {
+			return err
+		}
+		return json.Unmarshal(answer, result)
+	})
+}
+
+// send sends a request to the server and has its answer read. A refusal is an error.
+func (r *remote) send(req *http.Request, read func(*http.Response) error) error {
 	transport := &http.Transport{DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
 		var d net.Dialer
 		return d.DialContext(ctx, "unix", r.socket)
@@ -77,14 +88,12 @@ func (r *remote) call(ctx context.Context, method, path string, order, result an
 		return fmt.Errorf("the data folder is in use, and its server does not answer on %s: %w", r.socket, err)
 	}
 	defer resp.Body.Close()
-	answer, err := io.ReadAll(io.LimitReader(resp.Body, maxAnswer))
-	switch {
-	case err != nil:
-		return err
-	case resp.StatusCode != http.StatusOK:
-		return errors.New(string(bytes.TrimSpace(answer)))
-	case result == nil:
-		return nil
+	if resp.StatusCode == http.StatusOK {
+		return read(resp)
 	}
-	return json.Unmarshal(answer, result)
+	why, err := io.ReadAll(io.LimitReader(resp.Body, maxAnswer))
+	if err != nil {
+		return err
+	}
+	return errors.New(string(bytes.TrimSpace(why)))
 }

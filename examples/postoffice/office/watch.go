@@ -1,8 +1,10 @@
 package office
 
 import (
+	"net"
 	"path/filepath"
 
+	"github.com/wirepost/wirepost/auth"
 	"github.com/wirepost/wirepost/examples/postoffice/metrics"
 	"github.com/wirepost/wirepost/imap4"
 	"github.com/wirepost/wirepost/nntp"
@@ -26,12 +28,7 @@ func (o *Office) watchSMTP(s *setting) func(*smtp.Conn, smtp.Event) {
 	return func(c *smtp.Conn, e smtp.Event) {
 		log(c, e)
 		count(c, e)
-		switch e.Kind {
-		case smtp.CommandDone:
-			o.connected.note(c, c.Identity().Name(), desk{s.Protocol, s.Name}, c.RemoteAddr)
-		case smtp.ConnClosed:
-			o.connected.forget(c)
-		}
+		o.attend(s, c, e.Kind == smtp.CommandDone, e.Kind == smtp.ConnClosed)
 	}
 }
 
@@ -41,12 +38,7 @@ func (o *Office) watchPOP3(s *setting) func(*pop3.Conn, pop3.Event) {
 	return func(c *pop3.Conn, e pop3.Event) {
 		log(c, e)
 		count(c, e)
-		switch e.Kind {
-		case pop3.CommandDone:
-			o.connected.note(c, c.Identity().Name(), desk{s.Protocol, s.Name}, c.RemoteAddr)
-		case pop3.ConnClosed:
-			o.connected.forget(c)
-		}
+		o.attend(s, c, e.Kind == pop3.CommandDone, e.Kind == pop3.ConnClosed)
 	}
 }
 
@@ -56,12 +48,7 @@ func (o *Office) watchIMAP4(s *setting) func(*imap4.Conn, imap4.Event) {
 	return func(c *imap4.Conn, e imap4.Event) {
 		log(c, e)
 		count(c, e)
-		switch e.Kind {
-		case imap4.CommandDone:
-			o.connected.note(c, c.Identity().Name(), desk{s.Protocol, s.Name}, c.RemoteAddr)
-		case imap4.ConnClosed:
-			o.connected.forget(c)
-		}
+		o.attend(s, c, e.Kind == imap4.CommandDone, e.Kind == imap4.ConnClosed)
 	}
 }
 
@@ -71,11 +58,22 @@ func (o *Office) watchNNTP(s *setting) func(*nntp.Conn, nntp.Event) {
 	return func(c *nntp.Conn, e nntp.Event) {
 		log(c, e)
 		count(c, e)
-		switch e.Kind {
-		case nntp.CommandDone:
-			o.connected.note(c, c.Identity().Name(), desk{s.Protocol, s.Name}, c.RemoteAddr)
-		case nntp.ConnClosed:
-			o.connected.forget(c)
-		}
+		o.attend(s, c, e.Kind == nntp.CommandDone, e.Kind == nntp.ConnClosed)
+	}
+}
+
+// A visitor is a connection of any of the engines.
+type visitor interface {
+	Identity() auth.Identity
+	RemoteAddr() net.Addr
+}
+
+// attend notes who is connected, after each command and at the end.
+func (o *Office) attend(s *setting, c visitor, commanded, closed bool) {
+	switch {
+	case commanded:
+		o.connected.note(c, c.Identity().Name(), desk{s.Protocol, s.Name}, c.RemoteAddr)
+	case closed:
+		o.connected.forget(c)
 	}
 }

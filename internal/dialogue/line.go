@@ -1,0 +1,25 @@
+package dialogue
+
+import (
+	"bufio"
+	"errors"
+	"io"
+	"strings"
+)
+
+// ReadLine reads a line without its end, which must be CRLF. One that is cut
+// short is io.ErrUnexpectedEOF.
+func ReadLine(r *bufio.Reader) (string, error) {
+	line, err := r.ReadString('\n')
+	if err != nil {
+		if err == io.EOF && line != "" {
+			err = io.ErrUnexpectedEOF
+		}
+		return "", err
+	}
+	text, ok := strings.CutSuffix(line, "\r\n")
+	if !ok {
+		return "", errors.New("a line that ends in a bare LF")
+	}
+	return text, nil
+}
