@@ -15,6 +15,7 @@ import (
 	"regexp"
 	"strings"
 	"sync"
+	"syscall"
 	"testing"
 	"time"
 
@@ -103,6 +104,13 @@ func (p *post) kill() {
 	<-p.done
 }
 
+// stop has it end by itself, and waits until it is gone.
+func (p *post) stop(t *testing.T) {
+	t.Helper()
+	require.NoError(t, p.cmd.Process.Signal(syscall.SIGTERM))
+	<-p.done
+}
+
 // logged is the end of what it has logged.
 func (p *post) logged() string {
 	text, _ := os.ReadFile(p.log)
@@ -186,10 +194,11 @@ type crashLog struct {
 	mu    sync.Mutex
 	sent  map[string]*crashMail
 	acked map[string]bool
+	news  chan struct{} // of each that is acknowledged
 }
 
 func newCrashLog() *crashLog {
-	return &crashLog{sent: make(map[string]*crashMail), acked: make(map[string]bool)}
+	return &crashLog{sent: make(map[string]*crashMail), acked: make(map[string]bool), news: make(chan struct{}, 1<<16)}
 }
 
 // next makes a message, of one kind after the other.
@@ -219,6 +228,22 @@ func (l *crashLog) acknowledge(m *crashMail) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.acked[m.id] = true
+	l.news <- struct{}{}
+}
+
+// await waits until that many more are acknowledged, or half a minute at most.
+func (l *crashLog) await(n int) {
+	for len(l.news) > 0 {
+		<-l.news
+	}
+	tooLong := time.After(30 * time.Second)
+	for range n {
+		select {
+		case <-l.news:
+		case <-tooLong:
+			return
+		}
+	}
 }
 
 // submit sends one message. refused is what the server says against it, err that

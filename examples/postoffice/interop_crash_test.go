@@ -4,15 +4,14 @@ package main
 
 import (
 	"math/rand/v2"
-	"os"
 	"path/filepath"
-	"strings"
 	"sync"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/wirepost/wirepost/examples/postoffice/tracklog"
 	"github.com/wirepost/wirepost/queue"
 )
 
@@ -30,7 +29,7 @@ func TestCrash(t *testing.T) {
 	far, log := serveFar(t, 25), newCrashLog()
 	kills, began := 0, time.Now()
 	kill := func(p *post, longest int) {
-		<-time.After(time.Duration(5+rand.IntN(longest-5)) * time.Millisecond)
+		<-time.After(time.Duration(rand.IntN(longest)) * time.Millisecond)
 		p.kill()
 		kills++
 	}
@@ -47,7 +46,8 @@ func TestCrash(t *testing.T) {
 		for range clients {
 			sending.Go(func() { log.send(t, p) })
 		}
-		kill(p, 60)
+		log.await(6 + rand.IntN(20))
+		kill(p, 20)
 		sending.Wait()
 	}
 	far.generation.Add(1)
@@ -60,6 +60,7 @@ func TestCrash(t *testing.T) {
 	require.Greater(t, len(log.acked), 5*rounds, "so little load proves nothing")
 	far.check(t, log, kills)
 	checkMailboxes(t, p, log, kills)
+	p.stop(t) // which writes the last of the message tracking log
 	checkTracking(t, dir)
 }
 
@@ -153,23 +154,14 @@ func checkMailboxes(t *testing.T, p *post, l *crashLog, kills int) {
 // recipient of a message has two successes in the message tracking log.
 func checkTracking(t *testing.T, dir string) {
 	t.Helper()
-	files, err := filepath.Glob(filepath.Join(dir, "tracking", "*.log"))
-	require.NoError(t, err)
 	successes := make(map[string]int)
-	for _, name := range files {
-		text, err := os.ReadFile(name)
+	for e, err := range tracklog.Search(t.Context(), filepath.Join(dir, "tracking"), tracklog.Query{}) {
 		require.NoError(t, err)
-		for line := range strings.Lines(string(text)) {
-			field := strings.Split(line, "\t")
-			if len(field) < 7 {
-				continue // cut by a kill
-			}
-			switch kind := queue.EventKind(field[1]); kind {
-			case queue.Transferred, queue.Delivered:
-				successes[field[2]+" "+field[6]]++
-			case queue.Failed, queue.Reported:
-				require.Fail(t, "nothing should fail", line)
-			}
+		switch e.Kind {
+		case queue.Transferred, queue.Delivered:
+			successes[e.Message+" "+e.Recipient]++
+		case queue.Failed, queue.Reported:
+			require.Fail(t, "nothing should fail", "%+v", e)
 		}
 	}
 	require.NotEmpty(t, successes)

@@ -1,9 +1,11 @@
 package sqlite
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"log/slog"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -63,6 +65,48 @@ func TestFailingDisk(t *testing.T) {
 			})
 		})
 	}
+}
+
+// TestOpenOnFullDisk: a database that can be read and not written opens, gives out no ID
+// twice, and is written once there is room.
+func TestOpenOnFullDisk(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		ctx, dir := context.Background(), t.TempDir()
+		var log bytes.Buffer
+		n := rvp.Node{Host: "im.example.test", Name: "anna"}
+		given := make(map[uint64]bool)
+		var s *store
+		start := func() rvp.Subscription {
+			var err error
+			s, err = open(ctx, dir, Options{Logger: slog.New(slog.NewTextHandler(&log, nil))})
+			require.NoError(t, err)
+			sub, err := s.Subscribe(ctx, rvp.Subscription{Node: n, Type: rvp.PropChange, CallBack: "c", Principal: "p"}, time.Hour, 0)
+			require.NoError(t, err)
+			require.False(t, given[sub.ID], "ID %d was given out before", sub.ID)
+			given[sub.ID] = true
+			return sub
+		}
+		first := start()
+		require.NoError(t, s.flush())
+		require.NoError(t, s.conn.Script("CREATE TRIGGER full BEFORE UPDATE ON sequence BEGIN SELECT RAISE(FAIL, 'no room'); END"))
+		require.NoError(t, s.Close())
+
+		start()
+		_, err := s.Subscription(ctx, n, first.ID)
+		require.NoError(t, err)
+		require.ErrorContains(t, s.Close(), "no room")
+		require.Equal(t, 1, strings.Count(log.String(), "not written down"))
+
+		last := start()
+		require.NoError(t, s.conn.Script("DROP TRIGGER full"))
+		time.Sleep(2 * time.Second)
+		require.Equal(t, 1, strings.Count(log.String(), "written down again"), log.String())
+		require.NoError(t, s.Close())
+		start()
+		_, err = s.Subscription(ctx, n, last.ID)
+		require.NoError(t, err)
+		require.NoError(t, s.Close())
+	})
 }
 
 // TestSweepDatabase: what has ended goes from the database when the store is swept, and not

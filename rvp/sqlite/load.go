@@ -1,11 +1,13 @@
 package sqlite
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"iter"
+	"math/rand/v2"
 	"time"
 
 	"github.com/wirepost/wirepost/internal/litedb"
@@ -13,19 +15,27 @@ import (
 	"github.com/wirepost/wirepost/rvp/internal/table"
 )
 
-// load fills the table.
+// load fills the table. A disk that takes nothing does not hinder it, as it would not
+// later: IDs then start anywhere far behind those that were reserved, since the next
+// one to open the database may not learn of them.
 func (s *store) load(ctx context.Context) error {
-	var reserved int64
+	var reserved uint64
 	if err := s.conn.Row("SELECT reserved FROM sequence").Scan(&reserved); err != nil {
 		return err
 	}
-	if err := s.deleteEnded(); err != nil {
+	s.journal.sweep()
+	last := cmp.Or(reserved, s.LastID())
+	notWritten := s.reserve(last + ahead)
+	if notWritten != nil {
+		last += uint64(rand.Uint32N(16 * ahead))
+	}
+	if err := s.Restore(last, s.saved(ctx)); err != nil {
 		return err
 	}
-	if err := s.Restore(uint64(reserved), s.saved(ctx)); err != nil {
-		return err
+	if notWritten != nil {
+		s.troubled(notWritten)
 	}
-	return s.reserve()
+	return nil
 }
 
 var errStopped = errors.New("stopped")
@@ -33,7 +43,7 @@ var errStopped = errors.New("stopped")
 // saved yields what is in the database.
 func (s *store) saved(ctx context.Context) iter.Seq2[table.Change, error] {
 	return func(yield func(table.Change, error) bool) {
-		each := func(query string, read func(litedb.Scanner) (table.Change, error)) error {
+		each := func(query string, read func(litedb.Scanner) (table.Change, error), args ...any) error {
 			return s.conn.Each(func(row litedb.Scanner) error {
 				c, err := read(row)
 				switch {
@@ -45,11 +55,12 @@ func (s *store) saved(ctx context.Context) iter.Seq2[table.Change, error] {
 					return errStopped
 				}
 				return nil
-			}, query)
+			}, query, args...)
 		}
 		err := each("SELECT host, name, data FROM record", readRecord)
 		if err == nil {
-			err = each("SELECT id, host, name, type, callback, principal, until FROM subscription ORDER BY id", readSubscription)
+			err = each("SELECT id, host, name, type, callback, principal, until FROM subscription WHERE until > ? ORDER BY id",
+				readSubscription, time.Now().UnixNano())
 		}
 		if err != nil && err != errStopped {
 			yield(table.Change{}, err)

@@ -37,6 +37,7 @@ type store struct {
 	db      *sql.DB
 	conn    *litedb.Conn // the writer's
 	journal journal
+	failing bool // the last write has
 
 	closing chan struct{}
 	written chan struct{} // closed when the writer has ended

@@ -12,22 +12,26 @@ func (s *store) writeLoop(every time.Duration) {
 	defer close(s.written)
 	ticker := time.NewTicker(every)
 	defer ticker.Stop()
-	failing := false
 	for {
 		select {
 		case <-s.closing:
 			return
 		case <-ticker.C:
 		}
-		switch err := s.flush(); {
-		case err != nil && !failing:
-			s.log.Error("presence is not written down; it goes on in memory", "err", err)
-			failing = true
-		case err == nil && failing:
-			s.log.Info("presence is written down again")
-			failing = false
-		}
+		s.troubled(s.flush())
 	}
+}
+
+// troubled tells when writing begins to fail, and when it works again. The goroutine
+// that writes calls it.
+func (s *store) troubled(err error) {
+	switch {
+	case err != nil && !s.failing:
+		s.log.Error("presence is not written down; it goes on in memory", "err", err)
+	case err == nil && s.failing:
+		s.log.Info("presence is written down again")
+	}
+	s.failing = err != nil
 }
 
 // flush writes what the journal has.
@@ -62,15 +66,15 @@ func (s *store) transact(do func() error) error {
 // ahead is how many IDs may be given out between two writes.
 const ahead = 1 << 20
 
-// reserve notes that IDs beyond the last one may have been given out when the
-// store is opened again after a crash.
-func (s *store) reserve() error {
-	_, err := s.conn.Exec("UPDATE sequence SET reserved = ? WHERE id = 1", int64(s.LastID()+ahead))
+// reserve notes that IDs up to this one may have been given out when the store is
+// opened again after a crash.
+func (s *store) reserve(id uint64) error {
+	_, err := s.conn.Exec("UPDATE sequence SET reserved = ? WHERE id = 1", int64(id))
 	return err
 }
 
 func (s *store) write(c changes) error {
-	if err := s.reserve(); err != nil {
+	if err := s.reserve(s.LastID() + ahead); err != nil {
 		return err
 	}
 	if c.ended {

@@ -22,7 +22,7 @@ type Options struct {
 	// removed when a day begins, and by Open. 0 is 30, below 0 is for ever.
 	Days int
 
-	// Delay is how long an event may be in memory only; 0 is a second.
+	// Delay is how long an event may be in memory only; 0 is 50 ms.
 	Delay time.Duration
 
 	Location *time.Location   // whose midnight begins a file; nil is time.Local
@@ -33,7 +33,7 @@ type Options struct {
 // Defaults.
 const (
 	defaultDays  = 30
-	defaultDelay = time.Second
+	defaultDelay = 50 * time.Millisecond
 )
 
 // What may wait in memory, in octets.
