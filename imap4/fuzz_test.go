@@ -39,7 +39,7 @@ func runOctets(in io.Reader) (string, *store) {
 }
 
 // response is the first line of anything that a server may send.
-var response = regexp.MustCompile(`^(\* |\+ |[!-'),-z|~]{1,64} (OK|NO|BAD) )[^\r\n\x00]*\r\n`)
+var response = regexp.MustCompile(`^(\* |\+ |[!#$&',-\[\]-z|}~]{1,64} (OK|NO|BAD) )[^\r\n\x00]*\r\n`)
 
 // wellFormed returns the first thing in out that no server may send, or "".
 func wellFormed(out string) string {
@@ -79,7 +79,7 @@ func FuzzServe(f *testing.F) {
 		in + "a IDLE\r\nDONE\r\nb ENABLE QRESYNC UIDONLY\r\nc SELECT INBOX (QRESYNC (7 1 1:3 (1 1)))\r\nd UID FETCH 1:* ALL (CHANGEDSINCE 1 VANISHED)\r\n",
 		in + "a SORT (REVERSE DATE) UTF-8 ALL\r\nb THREAD REFS UTF-8 ALL\r\nc UID SEARCH RETURN (SAVE PARTIAL 1:2) TEXT x\r\nd FETCH $ PREVIEW\r\n",
 		in + "a STATUS INBOX (MESSAGES SIZE)\r\nb LIST (SUBSCRIBED RECURSIVEMATCH) \"\" (% *) RETURN (STATUS (UIDNEXT))\r\nc RENAME INBOX x\r\n",
-		"\r\n+ x\r\na\nb\x00\r\nGET / HTTP/1.1\r\n",
+		"\r\n+ x\r\na\nb\x00\r\nGET / HTTP/1.1\r\n} 0\r\n",
 	} {
 		f.Add([]byte(seed))
 	}
