@@ -31,6 +31,7 @@
 // # Files
 //
 //	handler.go      Handler: one request
+//	check.go        what is wrong with its fields; why nobody can log in
 //	scheme.go       THE TABLE of schemes; the 401
 //	conn.go         what is known of a connection
 //	body.go         bodies of requests that are not served yet

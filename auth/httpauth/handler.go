@@ -15,7 +15,7 @@ import (
 )
 
 // Handler serves those who have logged in, and asks the others to. Auth and
-// Next must be set. The fields must not change once it is in use, and it must
+// Next must be set; Check finds what is forgotten. The fields must not change once it is in use, and it must
 // not be copied then.
 type Handler struct {
 	// Auth decides. Its Guard, Logger and AllowInsecure are minded; what its
@@ -68,6 +68,7 @@ type Handler struct {
 
 	once   sync.Once
 	nonces nonces
+	mute   sync.Once // of what logMissing has said
 }
 
 type identityKey struct{}

@@ -78,8 +78,8 @@ func (h *Handler) schemeNames() []string {
 }
 
 // Challenge asks the client to log in: 401 and a line for each scheme, or 403
-// where none can be used, for want of TLS perhaps. Headers that w has already
-// stay; nothing must have been written to it.
+// where none can be used, which says so if it is for want of TLS. Headers that w
+// has already stay; nothing must have been written to it.
 func (h *Handler) Challenge(w http.ResponseWriter, r *http.Request) {
 	h.challenge(w, h.attempt(r))
 }
@@ -97,8 +97,14 @@ func (h *Handler) challenge(w http.ResponseWriter, a *attempt) {
 			header.Add("WWW-Authenticate", strings.TrimSuffix(s.name+" "+c, " "))
 		}
 	}
-	if len(header["Www-Authenticate"]) == 0 {
-		page(w, http.StatusForbidden) // RFC 9110, 15.5.2: 401 has to name a scheme
+	if len(header["Www-Authenticate"]) == 0 { // RFC 9110, 15.5.2: 401 has to name a scheme
+		why := h.missing(a)
+		h.logMissing(a, why)
+		if why == errNeedsTLS {
+			page(w, http.StatusForbidden, "Logging in here needs HTTPS.")
+			return
+		}
+		page(w, http.StatusForbidden, "Nobody can log in here.")
 		return
 	}
 	page(w, http.StatusUnauthorized)
@@ -133,12 +139,16 @@ func (h *Handler) refuse(w http.ResponseWriter, a *attempt, err error) {
 }
 
 // page writes an answer for people.
-func page(w http.ResponseWriter, status int) {
+func page(w http.ResponseWriter, status int, more ...string) {
 	text := http.StatusText(status)
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
 	w.Header().Set("Cache-Control", "no-store")
 	w.WriteHeader(status)
-	_, _ = io.WriteString(w, "<!DOCTYPE html>\n<html><head><title>"+text+"</title></head><body><h1>"+text+"</h1></body></html>\n")
+	_, _ = io.WriteString(w, "<!DOCTYPE html>\n<html><head><title>"+text+"</title></head><body><h1>"+text+"</h1>")
+	for _, sentence := range more {
+		_, _ = io.WriteString(w, "<p>"+sentence+"</p>")
+	}
+	_, _ = io.WriteString(w, "</body></html>\n")
 }
 
 func (h *Handler) realm() string { return cmp.Or(h.Realm, "wirepost") }
