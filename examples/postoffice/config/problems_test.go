@@ -396,9 +396,12 @@ inside = ["10.0.0.1-::1"]`,
 name = "a"
 protocol = "smtp"
 addresses = [":25"]
-relay-from = ["0.0.0.0/0"]`,
+relay-from = ["0.0.0.0/0", "10.0.0.0/8", "fc00::/7", "128.0.0.0/1", "1.0.0.0-255.255.255.255", "2000::/3"]`,
 			[]string{
 				`5: virtual[0].relay-from[0]: anybody could send to everybody through this server; write the networks that may`,
+				`5: virtual[0].relay-from[3]: anybody could send to everybody through this server; write the networks that may`,
+				`5: virtual[0].relay-from[4]: anybody could send to everybody through this server; write the networks that may`,
+				`5: virtual[0].relay-from[5]: anybody could send to everybody through this server; write the networks that may`,
 			},
 		},
 		{

@@ -145,11 +145,20 @@ func (v *validator) domains(path string, one *Virtual) {
 		}
 	}
 	for i, n := range one.RelayFrom {
-		if slices.ContainsFunc(n.Prefixes(), func(p netip.Prefix) bool { return p.Bits() == 0 }) {
+		if slices.ContainsFunc(n.Prefixes(), isWorldwide) {
 			v.report(item(join(path, "relay-from"), i), "anybody could send to everybody through this server", "write the networks that may")
 		}
 	}
 }
+
+// isWorldwide reports whether a network is larger than what is given to anybody, so that one or two of them would be
+// everybody.
+func isWorldwide(p netip.Prefix) bool {
+	return p.Addr().Is4() && p.Bits() < 8 || p.Addr().Is6() && p.Bits() < 16 && !uniqueLocal.Contains(p.Addr())
+}
+
+// uniqueLocal has the addresses that are for use inside a site (RFC 4193).
+var uniqueLocal = netip.MustParsePrefix("fc00::/7")
 
 // limitsOf says which limits protocols have that not all of them have.
 var limitsOf = []struct{ key, protocols string }{
