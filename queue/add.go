@@ -11,6 +11,7 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/wirepost/wirepost/internal/skim"
 	"github.com/wirepost/wirepost/smtp"
 )
 
@@ -61,10 +62,11 @@ func (q *Queue) Add(ctx context.Context, s Submission) (id string, err error) {
 		Source:  s.Source,
 		Tags:    s.Tags,
 	}
-	hops := &hopReader{r: s.Body, limit: q.Limits.hops()}
-	if m.Body, m.Size, err = q.keep(ctx, hops, s.Size); err != nil {
-		return "", cmp.Or(hops.err, err)
+	head := &hopReader{Reader: skim.Reader{R: s.Body}, limit: q.Limits.hops()}
+	if m.Body, m.Size, err = q.keep(ctx, head, s.Size); err != nil {
+		return "", cmp.Or(head.err, err)
 	}
+	m.MessageID, m.TLSOptional = head.MessageID(), head.TLSOptional() && !m.From.RequireTLS
 	priority := PriorityOf(s.Envelope.From.Priority)
 	if s.Priority != nil {
 		priority = *s.Priority

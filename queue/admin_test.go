@@ -112,10 +112,10 @@ func TestDropRetryReroute(t *testing.T) {
 			ids = append(ids, add(t, q, "a@a.example", fmt.Sprintf("u%d@b.example", i)))
 		}
 		sleep(time.Second)
-		n, err := q.Drop(t.Context(), queue.Filter{Message: ids[0]}, false)
+		n, err := q.Drop(t.Context(), queue.Filter{Message: ids[0]}, "")
 		require.NoError(t, err)
 		require.Equal(t, 1, n)
-		n, err = q.Drop(t.Context(), queue.Filter{Message: ids[1]}, true)
+		n, err = q.Return(t.Context(), queue.Filter{Message: ids[1]}, "")
 		require.NoError(t, err)
 		require.Equal(t, 1, n)
 		before := len(h.times("u2@b.example"))

@@ -50,6 +50,7 @@ type attempt struct {
 	lost   atomic.Bool // the lease
 	hung   atomic.Bool // the Transport does not heed the end of its time
 	notice bool        // nothing is tried, the sender is only told that it takes long
+	asked  bool        // the Transport was
 }
 
 func (a *attempt) run(ctx context.Context) {
@@ -61,8 +62,11 @@ func (a *attempt) run(ctx context.Context) {
 	case item.To[0].Notices.owed() != 0: // all of them are through
 		a.conclude(ctx, a.all(smtp.Reply{}))
 		return
+	case item.Verdict.Code != 0:
+		a.conclude(ctx, a.finally(item.Verdict))
+		return
 	case a.overdue():
-		a.conclude(ctx, a.givenUp())
+		a.conclude(ctx, a.finally(expired))
 		return
 	}
 	if moved, err := a.find(ctx); err != nil || moved {
@@ -117,9 +121,9 @@ func (a *attempt) all(r smtp.Reply) []Result {
 	return slices.Repeat([]Result{{Reply: r}}, len(a.lease.Item.To))
 }
 
-// givenUp is what is said when time is over, with what was last heard of each recipient.
-func (a *attempt) givenUp() []Result {
-	results := a.all(expired)
+// finally is what is said at the end of the tries, with what was last heard of each recipient.
+func (a *attempt) finally(r smtp.Reply) []Result {
+	results := a.all(r)
 	for i, to := range a.lease.Item.To {
 		if to.Last.Code != 0 {
 			results[i].Reply.Text += "; the last try had: " + to.Last.Error()
@@ -157,6 +161,7 @@ func (a *attempt) deliver(ctx context.Context) {
 		a.giveBack(ctx, a.begun)
 		return
 	}
+	a.asked = true
 	f, last = judge(results, err)
 	learn()
 	verdicts := make([]Result, len(results))

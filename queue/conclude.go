@@ -38,7 +38,8 @@ func (a *attempt) conclude(ctx context.Context, results []Result) {
 			verdicts[i].postpone()
 		}
 	}
-	if !a.settle(ctx, a.settlement(verdicts, reports)) {
+	w := a.elsewhere(ctx, verdicts)
+	if !a.settle(ctx, a.settlement(verdicts, reports, w)) {
 		return
 	}
 	for i, v := range verdicts {
@@ -49,6 +50,7 @@ func (a *attempt) conclude(ctx context.Context, results []Result) {
 			})
 		}
 	}
+	a.redirected(ctx, w)
 	for _, e := range reports {
 		a.counters.reports.Add(1)
 		for _, i := range e.Items {
@@ -59,35 +61,52 @@ func (a *attempt) conclude(ctx context.Context, results []Result) {
 
 // settlement is what is left of the item after the verdicts. Recipients whose report could not be made part from those that
 // are still to be served, so that no item has both.
-func (a *attempt) settlement(verdicts []verdict, reports []Entry) Settlement {
+func (a *attempt) settlement(verdicts []verdict, reports []Entry, w ways) Settlement {
 	item := &a.lease.Item
-	s := Settlement{Lease: a.lease, History: item.History, Add: reports}
-	var owing []Recipient
+	var keep, owing []Recipient
 	for _, v := range verdicts {
 		switch {
 		case v.keep && v.to.Notices.owed() != 0:
 			owing = append(owing, v.to)
 		case v.keep:
-			s.Keep = append(s.Keep, v.to)
+			keep = append(keep, v.to)
 		}
 	}
 	again := a.begun.Add(reportAgain)
-	if len(s.Keep) == 0 {
-		s.Keep, s.Due = owing, again
-		return s
+	if len(keep) == 0 {
+		return Settlement{Lease: a.lease, History: item.History, Add: reports, Keep: owing, Due: again}
 	}
-	if !a.notice {
-		s.History.Tries++
-		s.History.Last = a.begun
+	s := a.stay(keep)
+	if len(w.routes) > 0 {
+		h := item.History
+		h.Ways++
+		s = a.move(keep, w, h)
 	}
-	s.Due = a.due(s.History, s.Keep)
-	if a.route.Options.Park {
-		s.State = Parked
-	}
+	s.Add = append(s.Add, reports...)
 	if len(owing) > 0 {
 		apart := *item
-		apart.ID, apart.To, apart.State, apart.Due = a.derived()+":0", owing, Waiting, again
+		apart.ID, apart.To, apart.State, apart.Due = a.derived()+":owed", owing, Waiting, again
 		s.Add = append(s.Add, Entry{Message: a.lease.Message, Items: []Item{apart}})
+	}
+	return s
+}
+
+// stay has recipients wait for the next try.
+func (a *attempt) stay(keep []Recipient) Settlement {
+	h := a.lease.Item.History
+	s := Settlement{Lease: a.lease, Keep: keep}
+	switch {
+	case a.notice:
+	case a.asked:
+		h.Tries, h.Last, h.Ways = h.Tries+1, a.begun, 0
+	}
+	s.History = h
+	if !a.notice && !a.asked { // no try, but the pause is as after the last one
+		h.Tries, h.Last = max(1, h.Tries), a.begun
+	}
+	s.Due = a.due(h, keep)
+	if a.route.Options.Park {
+		s.State = Parked
 	}
 	return s
 }
@@ -114,7 +133,7 @@ func (a *attempt) verdict(to Recipient, r Result) verdict {
 		v.to.Notices |= Delayed
 		v.action = ActionDelayed
 		if by := a.deadline(); !by.IsZero() && !a.begun.Before(by) {
-			v.result = Result{Reply: overtime}
+			v.result = Result{Reply: overtime, Down: r.Down}
 		}
 	}
 	return v

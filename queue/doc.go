@@ -34,7 +34,7 @@
 //	route.go      Router; connectors.go pattern.go: by address spaces; sites.go: over connected sites
 //	schedule.go   when to try again
 //	run.go        claiming what is due
-//	attempt.go    one turn of an item; conclude.go: what came of it; settle.go: and how it is kept
+//	attempt.go    one turn of an item; conclude.go: what came of it; settle.go ways.go: and how it is kept
 //	transport.go  what a Transport does
 //	shaper.go breaker.go  how much each destination takes
 //	report.go     what senders are told; reports*.go: the Reporter that writes it

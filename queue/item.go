@@ -44,6 +44,10 @@ type Item struct {
 	Due      time.Time // not to be tried before
 	Expires  time.Time // not to be tried after; what is left then has failed
 	History  History
+
+	// Verdict is what an operator has said of all its recipients: they get it at the next claim, and are not tried. It has no
+	// code if nobody has.
+	Verdict smtp.Reply
 }
 
 // A Recipient is one address of an Item. Index is its place in the message as it was accepted, which names it in reports
@@ -98,10 +102,15 @@ func owing(a Action) Notices {
 }
 
 // A History is what the past tells a Schedule.
+//
+// A try counts if the Transport was asked and the item has to wait after that, whoever wanted it: the Schedule or an
+// operator. What was tried by several ways at once, each of which was down, has had one try. A turn at which nobody was
+// asked is none: the destination was known to be down, or had enough to do, or an operator has held the item.
 type History struct {
 	First time.Time // when the message could first be tried
-	Last  time.Time // when the last try began; zero before the first
-	Tries int       // tries that count: one that had to wait for its turn, or for an operator, does not
+	Last  time.Time // when the last try that counts began; zero before the first
+	Tries int       // those that count
+	Ways  int       // ways that were tried since then, and found to be down
 }
 
 // A Lease is an Item that was claimed. Its holder alone may settle it, until the time that the Store has given.

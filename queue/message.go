@@ -15,6 +15,14 @@ type Message struct {
 	From    smtp.MailParams
 	Arrived time.Time
 
+	// MessageID is that of the header, for tracking: as people know the message, without angle brackets, and printable. It is
+	// empty if there is none, or one of more than 500 octets. Senders choose it: it need not be unique.
+	MessageID string
+
+	// TLSOptional tells that the sender wants the message to arrive whatever the TLS of the hosts on its way is like: its
+	// header has "TLS-Required: No", and its envelope not REQUIRETLS (RFC 8689, 4.1).
+	TLSOptional bool
+
 	// Source is whose mail this is, for fairness: the login or the address that it came from. Mail of one source that is
 	// plenty does not delay that of others.
 	Source string

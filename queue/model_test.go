@@ -200,7 +200,11 @@ func operate(t *testing.T, c *chance, q *queue.Queue, id string) {
 	case 4:
 		_, err = q.Reroute(t.Context(), f, []string{"x", "y", "nowhere"}[c.n(3)])
 	case 5:
-		_, err = q.Drop(t.Context(), queue.Filter{Message: id}, c.n(2) == 0)
+		if c.n(2) == 0 {
+			_, err = q.Drop(t.Context(), queue.Filter{Message: id}, "")
+		} else {
+			_, err = q.Return(t.Context(), queue.Filter{Message: id}, "")
+		}
 	case 6:
 		q.SetMode(queue.NoDeliver)
 		sleep(time.Hour + 1)

@@ -65,7 +65,8 @@ type Limits struct {
 	Lease   time.Duration // how long a delivery may be silent before others take over: 5 minutes
 
 	// Probe is how long a destination that does not answer is left alone; 1 minute at first and doubled each time, up to
-	// ProbeMax, 30 minutes. What is due for it meanwhile counts as tried.
+	// ProbeMax, 30 minutes. What is due for it meanwhile is put off as if it had been tried, which does not count: see
+	// History.
 	Probe, ProbeMax time.Duration
 
 	// Idle is how long the queue sleeps at most before it looks what is due; 30 seconds. It wakes by itself for what it

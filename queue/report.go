@@ -7,6 +7,7 @@ import (
 	"io"
 	"time"
 
+	"github.com/wirepost/wirepost/internal/skim"
 	"github.com/wirepost/wirepost/smtp"
 )
 
@@ -126,9 +127,11 @@ func (q *Queue) letter(ctx context.Context, l *Letter, now time.Time) (Entry, er
 		Source:  sourceReports,
 	}
 	var err error
-	if m.Body, m.Size, err = q.keep(ctx, l.Body, l.Size); err != nil {
+	head := &skim.Reader{R: l.Body}
+	if m.Body, m.Size, err = q.keep(ctx, head, l.Size); err != nil {
 		return Entry{}, err
 	}
+	m.MessageID, m.TLSOptional = head.MessageID(), head.TLSOptional() && !l.RequireTLS
 	routes, groups, err := q.group(ctx, recipients(l.To))
 	if err != nil {
 		return Entry{}, err

@@ -156,10 +156,11 @@ func TestFailOver(t *testing.T) {
 		add(t, q, "a@a.example", "b@b.example")
 		sleep(time.Second)
 		require.Equal(t, "cheap", h.tries[0].route)
+		require.Equal(t, "dear", h.tries[1].route)
+		require.Equal(t, []time.Duration{0, 0}, h.times("b@b.example"), "at once")
 		add(t, q, "a@a.example", "c@b.example") // knows that it is down
 		sleep(30 * time.Second)
-		require.Equal(t, "dear", h.tries[1].route)
-		require.Equal(t, []time.Duration{0, 10 * time.Second}, h.times("b@b.example"))
+		require.Equal(t, "dear", h.tries[2].route)
 		require.Empty(t, items(t, q, queue.Filter{}))
 		require.Contains(t, events.kinds(), queue.Redirected)
 
@@ -167,8 +168,9 @@ func TestFailOver(t *testing.T) {
 		dearDown.Store(true)
 		n := h.count()
 		add(t, q, "a@a.example", "d@b.example")
-		sleep(25 * time.Second) // 0 cheap, 10 dear, 20 nothing
+		sleep(25 * time.Second) // 0 cheap and dear, then nothing
 		require.Equal(t, 2, h.count()-n)
+		require.Equal(t, 1, items(t, q, queue.Filter{})[0].Item.History.Tries, "one by all ways together")
 		moved := len(events.kinds())
 		sleep(20 * time.Second)
 		require.LessOrEqual(t, len(events.kinds())-moved, 3, "it does not go to and fro")

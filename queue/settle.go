@@ -16,41 +16,20 @@ func (a *attempt) find(ctx context.Context) (moved bool, err error) {
 		a.route = route
 		return false, err
 	}
-	routes, groups, err := a.group(ctx, item.To)
-	if err != nil {
+	var w ways
+	if w.routes, w.groups, err = a.group(ctx, item.To); err != nil {
 		return false, err
 	}
-	if named {
-		better := false
-		for _, r := range routes {
-			better = better || r.Name != item.Route && r.Name != "" && !a.shaper.down(r.Name)
-		}
-		if !better {
-			a.route = route
-			return false, nil
-		}
-	}
-	if len(routes) == 1 && (routes[0].Name == item.Route || routes[0].Name == "") { // so it is, or there is none at all
-		a.route = routes[0]
+	if named && !a.better(w) {
+		a.route = route
 		return false, nil
 	}
-	s := Settlement{Lease: a.lease}
-	if len(routes) == 1 {
-		s.Keep, s.History, s.Due, s.Route = item.To, item.History, a.begun, routes[0].Name
-		if routes[0].Options.Park {
-			s.State = Parked
-		}
-	} else {
-		items := a.items(&a.lease.Message, a.derived(), item.Priority, routes, groups)
-		for i := range items {
-			items[i].Expires, items[i].History, items[i].Due = item.Expires, item.History, a.begun
-		}
-		s.Add = []Entry{{Message: a.lease.Message, Items: items}}
+	if len(w.routes) == 1 && (w.routes[0].Name == item.Route || w.routes[0].Name == "") { // so it is, or there is none at all
+		a.route = w.routes[0]
+		return false, nil
 	}
-	if a.settle(ctx, s) {
-		for i, r := range routes {
-			a.track(ctx, &a.lease.Message, groups[i], Event{Kind: Redirected, Item: item.ID, Route: r.Name})
-		}
+	if a.settle(ctx, a.move(item.To, w, item.History)) {
+		a.redirected(ctx, w)
 	}
 	return true, nil
 }

@@ -6,6 +6,8 @@ import (
 	"io"
 	"strings"
 	"time"
+
+	"github.com/wirepost/wirepost/smtp"
 )
 
 // Errors of a Store that callers tell apart.
@@ -136,6 +138,9 @@ type Change struct {
 	Route   string // go another way, due at once
 	Remove  bool   // without a report; see Queue.Drop
 	Expire  bool   // expires at once: the next claim reports it as failed
+
+	// Verdict has its code set: it becomes the Item's, which waits and is due at once.
+	Verdict smtp.Reply
 }
 
 // A RouteStats sums up a route.

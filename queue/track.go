@@ -22,7 +22,7 @@ const (
 	Redirected  EventKind = "REDIRECT" // it goes another way
 	Holding     EventKind = "HOLD"     // an operator holds it
 	Released    EventKind = "RELEASE"  // it goes on
-	Removed     EventKind = "DROP"     // an operator has removed it
+	Removed     EventKind = "DROP"     // an operator has removed it, and nobody is told; Reply has the reason
 )
 
 // An Event is one step of one message, for one recipient or for all of them.
@@ -30,6 +30,7 @@ type Event struct {
 	Time      time.Time // of the process, not of the Store
 	Kind      EventKind
 	Message   string // its ID
+	MessageID string // that of its header, as in Message
 	About     string // for a report: the ID of the message that it is about
 	Item      string
 	Sender    smtp.Path
@@ -58,7 +59,7 @@ func (q *Queue) track(ctx context.Context, m *Message, to []Recipient, e Event) 
 	if e.Time.IsZero() {
 		e.Time = time.Now()
 	}
-	e.Message, e.Sender, e.Source, e.Size, e.To = m.ID, m.From.Path, m.Source, m.Size, to
+	e.Message, e.MessageID, e.Sender, e.Source, e.Size, e.To = m.ID, m.MessageID, m.From.Path, m.Source, m.Size, to
 	e.Latency = max(0, e.Time.Sub(m.Arrived))
 	err := guarded("Tracker", func() error {
 		q.Tracker.Track(ctx, &e)

@@ -38,7 +38,7 @@ func (t SlogTracker) Track(ctx context.Context, e *Event) {
 	}
 	for _, to := range e.To {
 		logger.Log(ctx, level, string(e.Kind),
-			"message", e.Message, "about", e.About, "from", e.Sender.String(), "to", to.Path.String(), "recipient", to.Index,
+			"message", e.Message, "message-id", e.MessageID, "about", e.About, "from", e.Sender.String(), "to", to.Path.String(), "recipient", to.Index,
 			"route", e.Route, "remote", e.Remote, "reply", replyText(e), "latency", e.Latency, "octets", e.Size)
 	}
 }
@@ -53,7 +53,7 @@ func replyText(e *Event) string {
 
 // A FileTracker writes the message tracking log: a file a day, by UTC, named YYYYMMDD.log, a line for each event and
 // recipient. The fields are parted by tabs: time, event, message, about, recipient's number, sender, recipient, route,
-// remote host, octets, milliseconds since the message was accepted, reply. The first line names them. Control characters
+// remote host, octets, milliseconds since the message was accepted, reply, Message-ID. The first line names them. Control characters
 // and tabs within fields become spaces.
 //
 // Lines are written as they come and are not synced: the log is for people, the Store is what is durable.
@@ -67,7 +67,7 @@ type FileTracker struct {
 }
 
 // trackFields heads each file.
-const trackFields = "#time\tevent\tmessage\tabout\tindex\tfrom\tto\troute\tremote\toctets\tms\treply\n"
+const trackFields = "#time\tevent\tmessage\tabout\tindex\tfrom\tto\troute\tremote\toctets\tms\treply\tmessage-id\n"
 
 // Track implements Tracker.
 func (t *FileTracker) Track(ctx context.Context, e *Event) {
@@ -77,7 +77,7 @@ func (t *FileTracker) Track(ctx context.Context, e *Event) {
 		for i, field := range []string{
 			at.Format("2006-01-02T15:04:05.000Z"), string(e.Kind), e.Message, e.About, strconv.Itoa(to.Index),
 			e.Sender.String(), to.Path.String(), e.Route, e.Remote, strconv.FormatInt(e.Size, 10),
-			strconv.FormatInt(e.Latency.Milliseconds(), 10), replyText(e),
+			strconv.FormatInt(e.Latency.Milliseconds(), 10), replyText(e), e.MessageID,
 		} {
 			if i > 0 {
 				lines.WriteByte('\t')

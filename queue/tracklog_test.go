@@ -18,7 +18,7 @@ import (
 
 func event(at time.Time, to ...string) *queue.Event {
 	e := &queue.Event{
-		Time: at, Kind: queue.Failed, Message: "m", Sender: smtp.Path{Local: "a", Domain: "a.example"}, Route: "r", Remote: "mx.b.example",
+		Time: at, Kind: queue.Failed, Message: "m", MessageID: "i@a.example", Sender: smtp.Path{Local: "a", Domain: "a.example"}, Route: "r", Remote: "mx.b.example",
 		Size: 7, Latency: 1500 * time.Millisecond, Reply: smtp.R(550, smtp.Enhanced{5, 1, 1}, "no such\nuser"),
 	}
 	for i, local := range to {
@@ -42,8 +42,8 @@ func TestFileTracker(t *testing.T) {
 	require.NoError(t, err)
 	lines := strings.Split(string(log), "\n")
 	require.Len(t, lines, 1+3+3+1)
-	require.Equal(t, "#time\tevent\tmessage\tabout\tindex\tfrom\tto\troute\tremote\toctets\tms\treply", lines[0])
-	require.Equal(t, "2003-04-01T12:00:00.000Z\tFAIL\tm\t\t1\ta@a.example\tc@b.example\tr\tmx.b.example\t7\t1500\t550-5.1.1 no such 550 5.1.1 user", lines[2])
+	require.Equal(t, "#time\tevent\tmessage\tabout\tindex\tfrom\tto\troute\tremote\toctets\tms\treply\tmessage-id", lines[0])
+	require.Equal(t, "2003-04-01T12:00:00.000Z\tFAIL\tm\t\t1\ta@a.example\tc@b.example\tr\tmx.b.example\t7\t1500\t550-5.1.1 no such 550 5.1.1 user\ti@a.example", lines[2])
 	_, err = os.Stat(filepath.Join(dir, "20030402.log"))
 	require.NoError(t, err)
 }
@@ -65,7 +65,7 @@ func TestFileTrackerConcurrently(t *testing.T) {
 	log, err := os.ReadFile(filepath.Join(dir, "20030401.log"))
 	require.NoError(t, err)
 	for line := range strings.Lines(string(log)) {
-		require.Equal(t, 11, strings.Count(line, "\t"))
+		require.Equal(t, 12, strings.Count(line, "\t"))
 	}
 	require.Equal(t, 1601, strings.Count(string(log), "\n"))
 }

@@ -162,6 +162,8 @@ func (s *Store) change(i *item, c queue.Change, now time.Time) bool {
 		i.Route, i.State, i.Due = c.Route, queue.Waiting, now
 	case c.Expire:
 		i.State, i.Due, i.Expires = queue.Waiting, now, now
+	case c.Verdict.Code != 0:
+		i.State, i.Due, i.Verdict = queue.Waiting, now, c.Verdict
 	case c.Remove:
 		s.remove(i)
 	}

@@ -132,6 +132,7 @@ func full(e *env) queue.Entry {
 	now := e.now()
 	m := e.entry("full", "route é", "source é")
 	m.Message.Size = 1 << 40
+	m.Message.MessageID, m.Message.TLSOptional = "id é@example.org", true
 	m.Message.Tags = map[string]string{"a": "1", "b": "", "é": "%"}
 	m.Message.From = smtp.MailParams{
 		Path: smtp.Path{Local: "a \xe9", Domain: "example.org"}, Body: smtp.BodyBinary, Size: 77, UTF8: true,
@@ -142,7 +143,8 @@ func full(e *env) queue.Entry {
 	m.Items[0].Priority = queue.NonUrgent
 	m.Items[0].Due = now.Add(-time.Microsecond)
 	m.Items[0].Expires = now.Add(100 * 365 * 24 * time.Hour)
-	m.Items[0].History = queue.History{First: now.Add(-2 * time.Hour), Last: now.Add(-time.Hour), Tries: 3}
+	m.Items[0].History = queue.History{First: now.Add(-2 * time.Hour), Last: now.Add(-time.Hour), Tries: 3, Ways: 2}
+	m.Items[0].Verdict = smtp.R(554, smtp.Enhanced{5, 7, 0}, "sent back\nto é")
 	m.Items[0].To = []queue.Recipient{{
 		Index: 3,
 		RcptParams: smtp.RcptParams{

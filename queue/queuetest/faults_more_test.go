@@ -182,6 +182,7 @@ func updateFaults() []fault {
 		"Hold": func(c queue.Change) bool { return c.Hold }, "Release": func(c queue.Change) bool { return c.Release },
 		"Retry": func(c queue.Change) bool { return c.Retry }, "Route": func(c queue.Change) bool { return c.Route != "" },
 		"Remove": func(c queue.Change) bool { return c.Remove }, "Expire": func(c queue.Change) bool { return c.Expire },
+		"Verdict": func(c queue.Change) bool { return c.Verdict.Code != 0 },
 	} {
 		all = append(all, fault{"Update", name + " does nothing", with(func(s queue.Store, w *wrong) {
 			w.update = func(ctx context.Context, f queue.Filter, c queue.Change) (int, error) {

@@ -26,7 +26,7 @@ func settleRules() []rule {
 			keep := l.Item.To[1:]
 			keep[0].Last = smtp.R(451, smtp.Enhanced{4, 2, 0}, "later")
 			keep[0].Notices = queue.Delayed
-			h := queue.History{First: l.Item.History.First, Last: e.now(), Tries: 1}
+			h := queue.History{First: l.Item.History.First, Last: e.now(), Tries: 1, Ways: 3}
 			due := e.now().Add(time.Hour)
 			e.NoError(e.settle(queue.Settlement{Lease: l, Keep: keep, Due: due, History: h}))
 			e.Empty(e.claim(1))
@@ -37,6 +37,7 @@ func settleRules() []rule {
 			e.same(h.First, again.Item.History.First, "First")
 			e.same(h.Last, again.Item.History.Last, "Last")
 			e.Equal(1, again.Item.History.Tries)
+			e.Equal(3, again.Item.History.Ways)
 			e.same(l.Item.Expires, again.Item.Expires, "Expires")
 			e.Equal(l.Item.Priority, again.Item.Priority)
 			e.Equal("r", again.Item.Route)

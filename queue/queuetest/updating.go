@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/wirepost/wirepost/queue"
+	"github.com/wirepost/wirepost/smtp"
 )
 
 func updateRules() []rule {
@@ -69,8 +70,25 @@ func updateRules() []rule {
 			l := e.one()
 			e.False(l.Item.Expires.After(e.now()))
 		}},
+		{name: "Verdict", check: func(e *env) {
+			verdict := smtp.R(554, smtp.Enhanced{5, 7, 0}, "sent back")
+			for _, s := range []queue.State{queue.Waiting, queue.Held, queue.Parked} {
+				m := e.entry(s.String(), "r", "s")
+				m.Items[0].State, m.Items[0].Due = s, e.now().Add(time.Hour)
+				e.NoError(e.s.Add(e.ctx, m))
+			}
+			e.Equal(3, e.update(queue.Filter{}, queue.Change{Verdict: verdict}))
+			for range 3 {
+				l := e.one()
+				e.Equal(verdict, l.Item.Verdict)
+				e.same(e.now(), l.Item.Due, "Due")
+				e.True(l.Item.Expires.After(e.now()), "it does not expire for that")
+				e.NoError(e.settle(queue.Settlement{Lease: l, Keep: l.Item.To, Due: e.now().Add(time.Hour), History: l.Item.History}))
+				e.Equal(verdict, e.item(l.Item.ID).Item.Verdict, "it stays until it is carried out")
+			}
+		}},
 		{name: "leased items are left alone", check: func(e *env) {
-			for i, c := range []queue.Change{{Hold: true}, {Release: true}, {Retry: true}, {Route: "r2"}, {Remove: true}, {Expire: true}} {
+			for i, c := range []queue.Change{{Hold: true}, {Release: true}, {Retry: true}, {Route: "r2"}, {Remove: true}, {Expire: true}, {Verdict: smtp.R(554, smtp.Enhanced{5, 7, 0}, "sent back")}} {
 				e.add(fmt.Sprint("m", i), "r", "s")
 				l := e.one()
 				e.Zero(e.update(queue.Filter{}, c), "%+v", c)
@@ -79,6 +97,7 @@ func updateRules() []rule {
 				e.Equal("r", now.Item.Route)
 				e.Equal(l.Token, now.Token)
 				e.same(l.Item.Expires, now.Item.Expires, "Expires")
+				e.Zero(now.Item.Verdict)
 				e.done(l)
 			}
 		}},

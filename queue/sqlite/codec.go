@@ -29,8 +29,9 @@ func (e *encoder) time(t time.Time) {
 
 // A decoder reads a record. After an error all that it reads is zero, and end tells.
 type decoder struct {
-	rest []byte
-	err  error
+	version byte
+	rest    []byte
+	err     error
 }
 
 func newDecoder(data []byte) *decoder {
@@ -42,7 +43,7 @@ func newDecoder(data []byte) *decoder {
 	case data[0] < 1:
 		return &decoder{err: errRecord}
 	}
-	return &decoder{rest: data[1:]}
+	return &decoder{version: data[0], rest: data[1:]}
 }
 
 func (d *decoder) fail() {

@@ -285,7 +285,7 @@ func TestSchema(t *testing.T) {
 	for statement, want := range map[string]string{
 		"PRAGMA user_version = 99":                              "newer version",
 		"PRAGMA application_id = 1":                             "another program",
-		"UPDATE item SET data = x'02'":                          "newer version",
+		"UPDATE item SET data = x'03'":                          "newer version",
 		"UPDATE item SET data = x'01'":                          "damaged",
 		"UPDATE message SET data = CAST(data || x'00' AS BLOB)": "damaged",
 	} {

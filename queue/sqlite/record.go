@@ -10,8 +10,10 @@ import (
 
 // Records are what columns do not hold of messages and items. The first octet is the version of the form. A record of a
 // version that is not known, or that goes on after its end, is an error, so that nothing that a newer program wrote gets
-// lost; a new field needs a new version, and the old ones must be read for ever.
-const recordVersion = 1
+// lost; a new field needs a new version, a migration that keeps older programs out, and the old ones must be read for ever.
+//
+// Version 2 has the Message-ID and flagTLSOptional of messages, and History.Ways and Verdict of items.
+const recordVersion = 2
 
 // Flags of a message.
 const (
@@ -19,6 +21,7 @@ const (
 	flagRequireTLS
 	flagPerRecipient
 	flagTrace
+	flagTLSOptional
 )
 
 func encodeMessage(m *queue.Message) []byte {
@@ -29,7 +32,7 @@ func encodeMessage(m *queue.Message) []byte {
 	e.number(int64(f.Body))
 	e.number(f.Size)
 	flags := int64(0)
-	for bit, on := range []bool{f.UTF8, f.RequireTLS, f.PerRecipient, f.DeliverBy.Trace} {
+	for bit, on := range []bool{f.UTF8, f.RequireTLS, f.PerRecipient, f.DeliverBy.Trace, m.TLSOptional} {
 		if on {
 			flags |= 1 << bit
 		}
@@ -50,6 +53,7 @@ func encodeMessage(m *queue.Message) []byte {
 		e.text(k)
 		e.text(m.Tags[k])
 	}
+	e.text(m.MessageID)
 	return e
 }
 
@@ -63,6 +67,7 @@ func decodeMessage(data []byte, m *queue.Message) error {
 	flags := d.number()
 	f.UTF8, f.RequireTLS = flags&flagUTF8 != 0, flags&flagRequireTLS != 0
 	f.PerRecipient, f.DeliverBy.Trace = flags&flagPerRecipient != 0, flags&flagTrace != 0
+	m.TLSOptional = flags&flagTLSOptional != 0
 	f.Auth = d.text()
 	f.Return = smtp.ReturnType(d.octet())
 	f.EnvelopeID = d.text()
@@ -79,6 +84,9 @@ func decodeMessage(data []byte, m *queue.Message) error {
 			k := d.text()
 			m.Tags[k] = d.text()
 		}
+	}
+	if d.version >= 2 {
+		m.MessageID = d.text()
 	}
 	return d.end()
 }
@@ -99,14 +107,20 @@ func encodeItem(i *queue.Item) []byte {
 		e.text(r.Original.Type)
 		e.text(r.Original.Address)
 		e.number(int64(r.Notices))
-		e.number(int64(r.Last.Code))
-		for _, n := range r.Last.Enhanced {
-			e.number(int64(n))
-		}
-		e.text(r.Last.Text)
-		e.number(int64(boolBit(r.Last.Close)))
+		e.reply(r.Last)
 	}
+	e.number(int64(i.History.Ways))
+	e.reply(i.Verdict)
 	return e
+}
+
+func (e *encoder) reply(r smtp.Reply) {
+	e.number(int64(r.Code))
+	for _, n := range r.Enhanced {
+		e.number(int64(n))
+	}
+	e.text(r.Text)
+	e.number(int64(boolBit(r.Close)))
 }
 
 func decodeItem(data []byte, i *queue.Item) error {
@@ -126,14 +140,23 @@ func decodeItem(data []byte, i *queue.Item) error {
 		r.Original.Type = d.text()
 		r.Original.Address = d.text()
 		r.Notices = queue.Notices(d.octet())
-		r.Last.Code = d.int()
-		for n := range r.Last.Enhanced {
-			r.Last.Enhanced[n] = uint16(d.between(0, 1<<16-1))
-		}
-		r.Last.Text = d.text()
-		r.Last.Close = d.between(0, 1) == 1
+		r.Last = d.reply()
+	}
+	if d.version >= 2 {
+		i.History.Ways = d.int()
+		i.Verdict = d.reply()
 	}
 	return d.end()
+}
+
+func (d *decoder) reply() (r smtp.Reply) {
+	r.Code = d.int()
+	for n := range r.Enhanced {
+		r.Enhanced[n] = uint16(d.between(0, 1<<16-1))
+	}
+	r.Text = d.text()
+	r.Close = d.between(0, 1) == 1
+	return r
 }
 
 // recipientOctets is how many a recipient has at least.

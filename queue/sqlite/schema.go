@@ -73,6 +73,9 @@ CREATE TABLE item (
 CREATE INDEX item_lane ON item (lane, priority, at, state, due, arrived, size); -- the rest for Routes
 CREATE INDEX item_message ON item (message);
 CREATE INDEX item_state ON item (state, id) WHERE state <> 0;
+`, `
+-- Records of version 2: an older program could open the database, but not read them.
+SELECT 1;
 `}
 
 // migrate brings the database up to date.

@@ -91,7 +91,7 @@ func (t *tx) settle(s *queue.Settlement, added records) error {
 		}
 	}
 	t.lanes.lower(l, at)
-	data := encodeItem(&queue.Item{To: s.Keep, Priority: s.Lease.Item.Priority, History: s.History})
+	data := encodeItem(&queue.Item{To: s.Keep, Priority: s.Lease.Item.Priority, History: s.History, Verdict: s.Lease.Item.Verdict})
 	_, err = t.Exec("UPDATE item SET lane = ?, state = ?, at = ?, due = ?, data = ? WHERE n = ?", l.n, s.State, at, due, data, r.n)
 	return err
 }

@@ -88,6 +88,10 @@ func (t *tx) update(f queue.Filter, c queue.Change, item int64) (changed bool, e
 	if c.Expire {
 		r.expires = t.at
 	}
+	if c.Verdict.Code != 0 {
+		was.Item.Verdict = c.Verdict
+		r.data = encodeItem(&was.Item)
+	}
 	at := claimable(r.state, r.due)
 	if c.Route != "" {
 		if l, err = t.lane(c.Route, l.source, at); err != nil {
@@ -96,6 +100,6 @@ func (t *tx) update(f queue.Filter, c queue.Change, item int64) (changed bool, e
 	}
 	t.lanes.lower(l, at)
 	t.ring = true
-	_, err = t.Exec("UPDATE item SET lane = ?, state = ?, at = ?, due = ?, expires = ? WHERE n = ?", l.n, r.state, at, r.due, r.expires, r.n)
+	_, err = t.Exec("UPDATE item SET lane = ?, state = ?, at = ?, due = ?, expires = ?, data = ? WHERE n = ?", l.n, r.state, at, r.due, r.expires, r.data, r.n)
 	return true, err
 }

@@ -87,9 +87,9 @@ func (l *localMail) Do(ctx context.Context, a manage.Action, f queue.Filter) (in
 	case manage.Retry:
 		return l.queue.Retry(ctx, f)
 	case manage.Drop:
-		return l.queue.Drop(ctx, f, false)
+		return l.queue.Drop(ctx, f, "")
 	case manage.Return:
-		return l.queue.Drop(ctx, f, true)
+		return l.queue.Return(ctx, f, "")
 	}
 	return 0, fmt.Errorf("there is no action %q", a)
 }
