@@ -59,6 +59,7 @@ var (
 	NoDeliverBy     = noDeliverBy
 	NoHolding       = noHolding
 	HoldsLess       = holdsLess
+	TooSoon         = tooSoon
 )
 
 // Scratch is what the buffer for command lines holds.

@@ -57,6 +57,23 @@ func TestMailFields(t *testing.T) {
 	}
 }
 
+// A message that is to come back sooner than the server promises anything is refused here; what is no number is no minimum
+// (RFC 2852, 2).
+func TestDeliverByMinimum(t *testing.T) {
+	by := func(mode smtp.DeliverByMode) smtp.MailParams {
+		return smtp.MailParams{DeliverBy: smtp.DeliverBy{In: time.Minute, Mode: mode}}
+	}
+	for offer, want := range map[string]smtp.Reply{
+		"DELIVERBY": {}, "DELIVERBY 60": {}, "DELIVERBY 61": smtp.TooSoon, "DELIVERBY 999999999": smtp.TooSoon,
+		"DELIVERBY -61": {}, "DELIVERBY x": {}, "DELIVERBY 9999999999": {}, "DELIVERBY 99999999999999999999999": {},
+	} {
+		_, refusal := smtp.AppendMail(by(smtp.DeliverByReturn), offer)
+		require.Equal(t, want, refusal, offer)
+		_, refusal = smtp.AppendMail(by(smtp.DeliverByNotify), offer)
+		require.Zero(t, refusal, offer)
+	}
+}
+
 func TestRcptFields(t *testing.T) {
 	for _, tt := range []struct {
 		r    smtp.RcptParams

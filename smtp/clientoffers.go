@@ -15,9 +15,10 @@ type offers struct {
 
 	pipelining, chunking, binary, eightBit, utf8 bool
 
-	size                        int64     // RFC 1870; 0: no limit known
-	rcptMax, mailMax, domainMax int       // RFC 9422; 0: no limit known
-	holdMax                     time.Time // RFC 4865; zero: no limit known
+	size                        int64         // RFC 1870; 0: no limit known
+	rcptMax, mailMax, domainMax int           // RFC 9422; 0: no limit known
+	holdMax                     time.Time     // RFC 4865; zero: no limit known
+	byMin                       time.Duration // RFC 2852; 0: no limit known
 }
 
 type offered struct{ keyword, args string }
@@ -70,6 +71,11 @@ func (o *offers) derive() {
 	if args, ok := o.find("SIZE"); ok {
 		// What is no number is no limit.
 		o.size, _ = size(args)
+	}
+	if args, _ := o.find("DELIVERBY"); len(args) <= maxByDigits {
+		// What is no number is no limit.
+		seconds, _ := strconv.ParseUint(args, 10, 32)
+		o.byMin = time.Duration(seconds) * time.Second
 	}
 	holding, _ := o.find("FUTURERELEASE")
 	_, until, _ := strings.Cut(holding, " ")

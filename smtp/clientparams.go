@@ -12,6 +12,7 @@ var (
 	no8Bit          = R(554, Enhanced{5, 6, 3}, "message needs 8BITMIME or BINARYMIME, which the next server does not offer")
 	noRequire       = R(554, Enhanced{5, 7, 30}, "message needs REQUIRETLS and a verified connection, which the next server does not have")
 	noDeliverBy     = R(554, Enhanced{5, 4, 7}, "message needs DELIVERBY, which the next server does not offer")
+	tooSoon         = R(554, Enhanced{5, 4, 7}, "message is to be there sooner than the next server promises")
 	holdsLess       = R(554, Enhanced{5, 3, 3}, "message is to be held longer than the next server does")
 	noHolding       = R(554, Enhanced{5, 3, 3}, "message needs FUTURERELEASE, which the next server does not offer")
 	beyondSize      = R(552, Enhanced{5, 3, 4}, "message is larger than the next server takes")
@@ -24,6 +25,9 @@ func (c *Client) appendMail(b []byte, m *MailParams) ([]byte, Reply) {
 	}
 	if last := c.offer.holdMax; !last.IsZero() && m.HoldUntil.After(last) {
 		return b, holdsLess // RFC 4865, 4.1
+	}
+	if m.DeliverBy.Mode == DeliverByReturn && m.DeliverBy.In < c.offer.byMin {
+		return b, tooSoon // RFC 2852, 4
 	}
 	b, refusal := appendPath(append(b, "FROM:"...), m.Path, c.offer.utf8 && m.UTF8, unsafeSender)
 	for i := range mailFields {

@@ -25,7 +25,7 @@ func (p *Pool) Send(ctx context.Context, addr string, o *Options, env *Envelope,
 	for {
 		c, used, err := p.get(ctx, addr, o)
 		if err != nil {
-			return whole, whole.settle(err)
+			return whole, whole.settle("", err)
 		}
 		out, err := c.Send(ctx, env.part(todo), body)
 		p.Put(c)
@@ -34,7 +34,7 @@ func (p *Pool) Send(ctx context.Context, addr string, o *Options, env *Envelope,
 		}
 		rest := whole.merge(out, todo)
 		if len(rest) == 0 || len(rest) == len(todo) {
-			return whole, whole.settle(err)
+			return whole, whole.settle("", err)
 		}
 		todo = rest
 	}

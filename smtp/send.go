@@ -28,7 +28,7 @@ func (c *Client) Send(ctx context.Context, env *Envelope, body Body) (*Outcome, 
 	}
 	_, s.out.DSN = c.Extension("DSN")
 	err := c.during(ctx, func() error { return s.run(ctx) })
-	return s.out, s.out.settle(err)
+	return s.out, s.out.settle(s.verb, err)
 }
 
 // A sending is one message on its way.

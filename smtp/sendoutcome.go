@@ -29,7 +29,8 @@ type RcptOutcome struct {
 	// 4xx or 5xx if it has refused it. Code is 0 if there is none; Err says why.
 	Reply Reply
 
-	// Verb is the command that Reply answers, "." for the message itself.
+	// Verb is the command that Reply answers, "." for the message itself. Without
+	// a Reply it is the one whose reply did not come, empty if there was none.
 	Verb string
 
 	// Local tells that Reply is the client's own: the server was not asked for
@@ -104,9 +105,9 @@ func (o *Outcome) doubt(rcpts []int) {
 	}
 }
 
-// settle says of those without a verdict that it is for err, and returns err
-// if there is no verdict at all.
-func (o *Outcome) settle(err error) error {
+// settle says of those without a verdict that it is for err, at a command, and
+// returns err if there is no verdict at all.
+func (o *Outcome) settle(verb string, err error) error {
 	if err == nil {
 		return nil
 	}
@@ -114,7 +115,7 @@ func (o *Outcome) settle(err error) error {
 	for i := range o.Rcpt {
 		r := &o.Rcpt[i]
 		if r.pending() {
-			r.Err = err
+			r.Err, r.Verb = err, verb
 		}
 		known = known || r.Reply.Code != 0
 	}

@@ -9,9 +9,11 @@ import (
 
 // A sessionError is why a conversation could not be brought to where messages are sent.
 type sessionError struct {
-	greeted bool // the host has said something
-	login   bool // all was well up to the login
-	err     error
+	connected bool   // there was a connection
+	greeted   bool   // the host has said something
+	login     bool   // all was well up to the login
+	verb      string // the last command whose reply was waited for; empty for the greeting
+	err       error
 }
 
 // Error is what went wrong.
@@ -37,9 +39,10 @@ func (r *Relay) session(ctx context.Context, addr string, o *smtp.Options) (*smt
 	var s sessionError
 	watched := *o
 	watched.Trace = func(c *smtp.Client, e smtp.Event) {
+		s.connected = true
 		if e.Kind == smtp.CommandDone {
 			s.greeted = s.greeted || e.Reply.Code != 0
-			s.login = e.Verb == "AUTH"
+			s.login, s.verb = e.Verb == "AUTH", e.Verb
 		}
 		if o.Trace != nil {
 			o.Trace(c, e)

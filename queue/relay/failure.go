@@ -10,7 +10,8 @@ import (
 
 // failure takes note of why a host has said nothing of a recipient. It reports whether the other addresses of the host
 // need not be tried.
-func (t *passage) failure(h host, i int, err error) (enough bool) {
+func (t *passage) failure(h host, addr string, i int, o *smtp.RcptOutcome) (enough bool) {
+	err := o.Err
 	s, unopened := errors.AsType[*sessionError](err)
 	refusal, refused := errors.AsType[smtp.Reply](err)
 	r, w := queue.Result{Reply: lostInMidst, Remote: h.name}, failed
@@ -35,6 +36,7 @@ func (t *passage) failure(h host, i int, err error) (enough bool) {
 		if errors.Is(err, smtp.ErrNoTLS) {
 			r.Reply = noTLS
 		}
+		t.insecure = true
 		if t.strict { // RFC 8689, 4.2.1
 			r.Reply, w, t.picky = needsTLS, unable, true
 		}
@@ -48,9 +50,10 @@ func (t *passage) failure(h host, i int, err error) (enough bool) {
 	case errors.Is(err, smtp.ErrUnsafe):
 		r.Reply, r.Remote = misconfigured, ""
 	case unreachable(err):
-		r.Reply, r.Remote = noAnswer, ""
-	case !unopened: // it was this message perhaps, at which the host broke off
-		t.reached = true
+		r.Reply, r.Remote = told(noAnswer, h, addr, o.Verb, err), ""
+	default:
+		r.Reply = told(lostInMidst, h, addr, o.Verb, err)
+		t.reached = t.reached || !unopened // it was this message perhaps, at which the host broke off
 	}
 	t.set(i, w, r)
 	t.failed = &hostError{h.name, err}

@@ -23,7 +23,11 @@ func (t *passage) hosts(ctx context.Context) (all iter.Seq[host], none func() (q
 
 // exchangers are the hosts that the DNS names for a domain.
 func (t *passage) exchangers(ctx context.Context, domain string) (iter.Seq[host], func() (queue.Result, error)) {
-	route, err := t.finder.MailRoute(ctx, domain) // an address literal has its brackets
+	finder := t.finder
+	if t.lax {
+		finder = t.laxFinder
+	}
+	route, err := finder.MailRoute(ctx, domain) // an address literal has its brackets
 	if err != nil {
 		return func(func(host) bool) {}, func() (queue.Result, error) { return noRoute(err) }
 	}

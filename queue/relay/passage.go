@@ -22,11 +22,13 @@ type passage struct {
 	to      []int          // the recipients at hand
 	todo    []int          // those whose verdict may still become better
 
-	strict  bool  // the message must go by verified TLS only (RFC 8689)
-	reached bool  // some host has said something of this message or to us
-	picky   bool  // the message asks for more than others do, and did not get it
-	stopped error // why nothing more can be done, though nothing is said of anybody
-	failed  error // what the last host failed with that could not be used
+	strict   bool  // the message must go by verified TLS only (RFC 8689)
+	lax      bool  // it goes whatever the domain asks of TLS (RFC 8689, 4.2.2)
+	insecure bool  // some host has not the TLS that was asked of it
+	reached  bool  // some host has said something of this message or to us
+	picky    bool  // the message asks for more than others do, and did not get it
+	stopped  error // why nothing more can be done, though nothing is said of anybody
+	failed   error // what the last host failed with that could not be used
 }
 
 // A weight is how much a result counts: one is replaced by what counts as much or more.
@@ -51,8 +53,19 @@ func (t *passage) set(i int, w weight, r queue.Result) {
 
 // run tries the hosts. A report about a message with REQUIRETLS has to have it too, but is not to be lost for that (RFC
 // 8689, 5): if no host can be had so, it goes without.
+//
+// One with "TLS-Required: No" goes by what the domain asks of TLS if it can, and otherwise without (RFC 8689, 4.2.2).
 func (t *passage) run(ctx context.Context) error {
 	err := t.round(ctx)
+	if t.delivery.Message.TLSOptional && !t.strict && t.insecure && !t.over(ctx) {
+		for _, i := range t.todo {
+			if t.weight[i] == failed || t.weight[i] == decided {
+				t.results[i], t.weight[i] = queue.Result{}, nothing
+			}
+		}
+		t.lax, t.failed = true, nil
+		return t.round(ctx)
+	}
 	if m := t.delivery.Message; !t.strict || !m.From.Path.IsNull() || t.over(ctx) {
 		return err
 	}
@@ -96,6 +109,7 @@ func (t *passage) round(ctx context.Context) error {
 	}
 	if tried == 0 && !t.over(ctx) {
 		r, err := none()
+		t.insecure = t.insecure || r.Reply.Enhanced[1] == 7 // the domain's policy leaves no host
 		for _, i := range t.to {
 			t.set(i, decided, r)
 		}

@@ -23,6 +23,9 @@ func need(n dnsresolve.TLSNeed) smtp.TLSPolicy {
 // policy is what is asked of TLS: the most of what the host needs and what the administrator says. Only he may do without,
 // and only where the host does not say that it must not be.
 func (t *passage) policy(need smtp.TLSPolicy) smtp.TLSPolicy {
+	if t.lax { // what the administrator wants holds all the same
+		need = smtp.TLSOpportunistic
+	}
 	route := t.delivery.Route.Options.TLS
 	if route == smtp.TLSNone && need < smtp.TLSRequired && t.Options.TLS < smtp.TLSRequired {
 		return smtp.TLSNone

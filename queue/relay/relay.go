@@ -50,11 +50,12 @@ type Relay struct {
 	// other hosts; 1 minute, never if it is negative.
 	Sulk time.Duration
 
-	once     sync.Once
-	known    *memory
-	resolver dnsresolve.Resolver
-	finder   *dnsresolve.Planner
-	connect  func(ctx context.Context, addr string, o *smtp.Options) (*smtp.Client, error)
+	once      sync.Once
+	known     *memory
+	resolver  dnsresolve.Resolver
+	finder    *dnsresolve.Planner
+	laxFinder *dnsresolve.Planner // does not ask for the TLS policies of domains
+	connect   func(ctx context.Context, addr string, o *smtp.Options) (*smtp.Client, error)
 }
 
 func (r *Relay) init() {
@@ -72,6 +73,11 @@ func (r *Relay) init() {
 			if r.Hello != "" {
 				r.finder.Self = []string{r.Hello}
 			}
+		}
+		f := r.finder
+		r.laxFinder = &dnsresolve.Planner{
+			Resolver: r.resolver, Self: f.Self, SelfAddrs: f.SelfAddrs, Addresses: f.Addresses, Prefer: f.Prefer,
+			NoDANE: true, NoSTS: true, Rand: f.Rand, Limits: f.Limits,
 		}
 		if r.connect = r.Pool.Dial; r.connect == nil {
 			r.connect = smtp.Dial

@@ -58,7 +58,7 @@ func (t *passage) send(ctx context.Context, h host, addr string) (spoken bool) {
 			spoken, t.reached = true, true
 			t.set(i, decided, queue.Result{Reply: lostAtEnd, Remote: h.name, Ambiguous: true})
 		case ctx.Err() == nil:
-			spoken = t.failure(h, i, o.Err) || spoken
+			spoken = t.failure(h, addr, i, o) || spoken
 		}
 		if t.weight[i] != decided {
 			todo = append(todo, i)

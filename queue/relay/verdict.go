@@ -11,7 +11,8 @@ import (
 	"github.com/wirepost/wirepost/smtp"
 )
 
-// What the Relay says itself. The texts hold nothing that a stranger has written.
+// What the Relay says itself. The texts hold nothing that a stranger has written; told adds the host's name and address to
+// some.
 var (
 	noHost        = smtp.R(451, smtp.Enhanced{4, 4, 4}, "no host of the route can be used")
 	noAnswer      = smtp.R(451, smtp.Enhanced{4, 4, 1}, "host does not answer")
