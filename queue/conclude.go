@@ -159,6 +159,10 @@ func (a *attempt) actionFor(kind EventKind, to Recipient, r Result) Action {
 	switch {
 	case kind == Failed && (to.Notify == 0 || to.Notify&smtp.NotifyFailure != 0):
 		return ActionFailed
+	case r.Expanded && kind != Failed:
+		if to.Notify&smtp.NotifySuccess != 0 {
+			return ActionExpanded
+		}
 	case kind == Delivered && to.Notify&smtp.NotifySuccess != 0:
 		return ActionDelivered
 	case kind == Transferred && (r.Relayed && to.Notify&smtp.NotifySuccess != 0 || trace):

@@ -75,6 +75,7 @@ const (
 	owesFailed Notices = 2 << iota
 	owesDelivered
 	owesRelayed
+	owesExpanded
 )
 
 // owed is what the sender is still to be told, 0 if the recipient is still to be served.
@@ -86,6 +87,8 @@ func (n Notices) owed() Action {
 		return ActionDelivered
 	case n&owesRelayed != 0:
 		return ActionRelayed
+	case n&owesExpanded != 0:
+		return ActionExpanded
 	}
 	return 0
 }
@@ -97,6 +100,8 @@ func owing(a Action) Notices {
 		return owesDelivered
 	case ActionRelayed:
 		return owesRelayed
+	case ActionExpanded:
+		return owesExpanded
 	}
 	return owesFailed
 }

@@ -242,6 +242,32 @@ func TestReportInUTF8(t *testing.T) {
 	require.Equal(t, "Subject: für alle\r\n\r\nHallo\r\n", body)
 }
 
+// A sender who may not take UTF-8 in headers is told of an address that needs it in ASCII (RFC 6533, 3).
+func TestReportOfUTF8Recipient(t *testing.T) {
+	replies["b\u00f4b"] = queue.Result{Reply: smtp.R(550, smtp.Enhanced{5, 1, 1}, "no such user")}
+	defer delete(replies, "b\u00f4b")
+	reports := deliver(t, &queue.Reports{Hostname: "mx.example.org"}, envelope(t, "alice@a.example", "b\u00f4b@b.example"), "Subject: x\r\n\r\n", time.Minute)
+	require.Len(t, reports, 1)
+	require.False(t, reports[0].from.UTF8)
+	require.Contains(t, reports[0].text, "\r\nFinal-Recipient: utf-8;b\\x{F4}b@b.example\r\n")
+}
+
+// An address that stood for several has its own report, in place of the one of success, and keeps it until it can be made
+// (RFC 3461, 5.2.7.3).
+func TestReportOfExpansion(t *testing.T) {
+	replies["group"] = queue.Result{Reply: smtp.R(250, smtp.Enhanced{2, 1, 5}, "sent on"), Final: true, Expanded: true}
+	defer delete(replies, "group")
+	for notify, want := range map[smtp.Notify]int{smtp.NotifySuccess: 1, smtp.NotifyFailure: 0, smtp.NotifyNever: 0, 0: 0} {
+		env := envelope(t, "alice@a.example", "group@b.example")
+		env.To[0].Notify = notify
+		reports := deliver(t, &queue.Reports{Hostname: "mx.example.org"}, env, "Subject: x\r\n\r\n", time.Minute)
+		require.Len(t, reports, want)
+		for _, r := range reports {
+			require.Equal(t, report.Expanded, r.found(t).Delivery.Recipients[0].Action)
+		}
+	}
+}
+
 // What was protected on its way stays so on the way back (RFC 8689, 5).
 func TestReportRequiresTLS(t *testing.T) {
 	env := envelope(t, "alice@a.example", "unknown@b.example")

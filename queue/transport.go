@@ -64,6 +64,10 @@ type Result struct {
 	// Final tells that the message is in the recipient's mailbox: the queue makes the report of success.
 	Final bool
 
+	// Expanded tells that the recipient stood for several, who are served on their own: the queue makes a report of that in
+	// place of the one of success (RFC 3461, 5.2.7.3).
+	Expanded bool
+
 	// Ambiguous tells that the connection was lost after the whole message had gone out: the next try may deliver it twice
 	// (RFC 1047).
 	Ambiguous bool

@@ -19,12 +19,14 @@ import (
 func track(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	set := newFlags("track", "[MESSAGE]", stderr,
 		"Prints all that became of MESSAGE, and of the reports about it. MESSAGE is what the\n"+
-			"server said when it took the message, and what its Received field has as id.\n"+
+			"server said when it took the message, and what its Received field has as id, or the\n"+
+			"Message-ID of its header.\n"+
 			"Without it, lists the newest messages that the flags find. The server may run or not.")
 	dir := set.String("data", defaultDir, "data `folder`")
 	var q manage.TrackQuery
 	set.StringVar(&q.Sender, "from", "", "only messages from this `address`, or part of one")
 	set.StringVar(&q.Recipient, "to", "", "only messages to this `address`, or part of one")
+	set.StringVar(&q.Message, "message-id", "", "only messages with this `Message-ID` in the header, or this ID")
 	timeFlag(set, &q.From, "since", "only messages that came at this `time` or later, or so long ago: 2h, 2006-01-02, 2006-01-02T15:04")
 	timeFlag(set, &q.To, "until", "only messages that came before this `time`")
 	most := set.Int("most", 100, "list no more than `n`")
@@ -72,9 +74,10 @@ func searchTrack(ctx context.Context, t manage.Tracking, q manage.TrackQuery, mo
 		return err
 	}
 	w := tabwriter.NewWriter(stdout, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(w, "TIME\tMESSAGE\tOCTETS\tFROM\tTO")
+	fmt.Fprintln(w, "TIME\tMESSAGE\tOCTETS\tFROM\tTO\tMESSAGE-ID")
 	for _, e := range list[:min(len(list), most)] {
-		fmt.Fprintf(w, "%s\t%s\t%d\t<%s>\t%s\n", e.Time.Local().Format(time.DateTime), shown(e.Message), e.Size, shown(e.Sender.String()), recipients(&e))
+		fmt.Fprintf(w, "%s\t%s\t%d\t<%s>\t%s\t%s\n", e.Time.Local().Format(time.DateTime), shown(e.Message), e.Size, shown(e.Sender.String()), recipients(&e),
+			shown(e.MessageID))
 	}
 	if err := w.Flush(); err != nil {
 		return err

@@ -14,6 +14,8 @@ type Tracking interface {
 	Search(ctx context.Context, q TrackQuery, n int) ([]queue.Event, error)
 
 	// Path returns all events of a message, and of the reports about it, in order.
+	// The message is its ID in the queue, or the Message-ID of its header, which
+	// several may have.
 	Path(ctx context.Context, message string) ([]queue.Event, error)
 
 	Close() error

@@ -96,6 +96,7 @@ func (x *expander) path(a store.Address) smtp.Path {
 // A share is what is sent on by one reverse path.
 type share struct {
 	from    smtp.Path
+	list    bool // a list's owner sends it on; otherwise its sender still does
 	here    []recipient
 	away    []smtp.Path // elsewhere, or here and to be refused: the sender is told
 	refused int         // of away
@@ -124,21 +125,21 @@ func (x *expander) expand(ctx context.Context, l store.List, from smtp.Path, siz
 	e := &expansion{expander: x, gets: gets, size: size, seen: map[string]bool{l.Address.Key(): true}}
 	type step struct {
 		list store.List
-		from smtp.Path
+		by   sentBy
 	}
-	for todo := []step{{l, from}}; len(todo) > 0; {
+	for todo := []step{{l, sentBy{from, false}}}; len(todo) > 0; {
 		one := todo[len(todo)-1]
 		todo = todo[:len(todo)-1]
 		if one.list.Owner != (store.Address{}) && !one.list.Alias && !from.IsNull() { // a report makes no reports
-			one.from = x.path(one.list.Owner)
+			one.by = sentBy{x.path(one.list.Owner), true}
 		}
 		for _, member := range one.list.Members {
-			inner, found, err := e.add(ctx, x.path(member), one.from)
+			inner, found, err := e.add(ctx, x.path(member), one.by)
 			if err != nil {
 				return nil, err
 			}
 			if found {
-				todo = append(todo, step{inner, one.from})
+				todo = append(todo, step{inner, one.by})
 			}
 		}
 	}
@@ -146,10 +147,10 @@ func (x *expander) expand(ctx context.Context, l store.List, from smtp.Path, siz
 }
 
 // add adds a member. If it is a list that was not met yet, it is returned instead.
-func (e *expansion) add(ctx context.Context, p, from smtp.Path) (inner store.List, isList bool, err error) {
+func (e *expansion) add(ctx context.Context, p smtp.Path, by sentBy) (inner store.List, isList bool, err error) {
 	if !e.domains.has(p.Domain) {
 		if !e.gets(awayKey(p)) {
-			s := e.share(from)
+			s := e.share(by)
 			s.away = append(s.away, p)
 		}
 		return inner, false, e.counted()
@@ -165,13 +166,13 @@ func (e *expansion) add(ctx context.Context, p, from smtp.Path) (inner store.Lis
 	switch {
 	case refused && e.gets(awayKey(p)):
 	case refused:
-		s := e.share(from)
+		s := e.share(by)
 		s.away = append(s.away, p)
 		s.refused++
 	case err != nil:
 		return inner, false, err
 	case !e.gets(accountKey(account.ID)):
-		s := e.share(from)
+		s := e.share(by)
 		s.here = append(s.here, recipient{p, account.Inbox})
 	}
 	return inner, false, e.counted()
@@ -184,14 +185,20 @@ func (e *expansion) counted() error {
 	return nil
 }
 
-// share is the one that is sent by a reverse path.
-func (e *expansion) share(from smtp.Path) *share {
+// sentBy is who sends a message on.
+type sentBy struct {
+	from smtp.Path
+	list bool
+}
+
+// share is the one that is sent by somebody.
+func (e *expansion) share(by sentBy) *share {
 	for _, s := range e.shares {
-		if s.from == from {
+		if s.from == by.from && s.list == by.list {
 			return s
 		}
 	}
-	s := &share{from: from}
+	s := &share{from: by.from, list: by.list}
 	e.shares = append(e.shares, s)
 	return s
 }

@@ -152,6 +152,77 @@ func TestListElsewhere(t *testing.T) {
 	require.NotRegexp(t, `\tEXPAND\t.*\ty@elsewhere`, log.String())
 }
 
+// sentFar is what waits for an address.
+func (o *running) sentFar(t *testing.T, to string) (from smtp.MailParams, rcpt smtp.RcptParams) {
+	t.Helper()
+	for l, err := range o.queue.Items(t.Context(), queue.Filter{To: to}) {
+		require.NoError(t, err)
+		for _, r := range l.Item.To {
+			if r.Path.String() == to {
+				return l.Message.From, r.RcptParams
+			}
+		}
+	}
+	require.Fail(t, "nothing for "+to)
+	return from, rcpt
+}
+
+// What the sender wants to hear goes on with what stands for one address, without the word of success with what stands for
+// several, and ends at a list (RFC 3461, 5.2.7).
+func TestListReports(t *testing.T) {
+	o := start(t, Config{Dir: t.TempDir(), Connector: Connector{Routes: []queue.Connector{
+		{Name: "far", Spaces: to("far.example"), Next: []string{"far.example"}, Options: queue.RouteOptions{Park: true}},
+	}}})
+	alice := o.DemoUsers()[0]
+	o.setList(t, manage.MailList{Address: "single", Members: []string{"one@far.example"}, Alias: true})
+	o.setList(t, manage.MailList{Address: "several", Members: []string{"two@far.example", "three@far.example"}})
+	o.setList(t, manage.MailList{Address: "list", Members: []string{"four@far.example"}, Owner: "bob"})
+	o.setList(t, manage.MailList{Address: "nobody", Members: []string{"five@far.example", "six@far.example"}})
+	c := o.dial(t, "submissions")
+	c.want("EHLO client.example", "250 ")
+	c.want(plain(alice.Name, alice.Password), "235")
+	c.want("MAIL FROM:<alice@postoffice.test> ENVID=mine RET=HDRS", "250")
+	c.want("RCPT TO:<single@postoffice.test> NOTIFY=SUCCESS,FAILURE ORCPT=rfc822;old@elsewhere.example", "250")
+	c.want("RCPT TO:<several@postoffice.test> NOTIFY=SUCCESS,FAILURE", "250")
+	c.want("RCPT TO:<list@postoffice.test> NOTIFY=SUCCESS,FAILURE ORCPT=rfc822;list@postoffice.test", "250")
+	c.want("RCPT TO:<nobody@postoffice.test> NOTIFY=DELAY", "250")
+	c.want("DATA", "354")
+	c.want("Subject: far\r\n\r\nHello\r\n.", "250 2.0.0 queued as ")
+	c.quit()
+	until(t, func() bool { return len(o.inbox(t, "alice")) == 1 })
+
+	sender := smtp.Path{Local: "alice", Domain: "postoffice.test"}
+	for to, want := range map[string]smtp.RcptParams{
+		"one":   {Notify: smtp.NotifySuccess | smtp.NotifyFailure, Original: smtp.OriginalAddress{Type: "rfc822", Address: "old@elsewhere.example"}},
+		"two":   {Notify: smtp.NotifyFailure, Original: smtp.OriginalAddress{Type: "rfc822", Address: "several@postoffice.test"}},
+		"three": {Notify: smtp.NotifyFailure, Original: smtp.OriginalAddress{Type: "rfc822", Address: "several@postoffice.test"}},
+		"six":   {Notify: smtp.NotifyDelay, Original: smtp.OriginalAddress{Type: "rfc822", Address: "nobody@postoffice.test"}},
+	} {
+		from, rcpt := o.sentFar(t, to+"@far.example")
+		require.Equal(t, []any{sender, "mine", smtp.ReturnHeaders}, []any{from.Path, from.EnvelopeID, from.Return})
+		rcpt.Path = smtp.Path{}
+		require.Equal(t, want, rcpt, to)
+	}
+	from, rcpt := o.sentFar(t, "four@far.example")
+	require.Equal(t, []any{"bob@postoffice.test", "", smtp.ReturnDefault}, []any{from.Path.String(), from.EnvelopeID, from.Return})
+	require.Equal(t, smtp.RcptParams{Path: rcpt.Path}, rcpt)
+
+	var told []string
+	for i := range o.inbox(t, "alice") {
+		text := o.text(t, "alice", i)
+		for _, r := range strings.Split(text, "Final-Recipient: ")[1:] {
+			who, rest, _ := strings.Cut(r, "\r\n")
+			_, action, _ := strings.Cut(rest, "Action: ")
+			action, _, _ = strings.Cut(action, "\r\n")
+			told = append(told, who+" "+action)
+		}
+	}
+	slices.Sort(told)
+	require.Equal(t, []string{
+		"rfc822;list@postoffice.test delivered", "rfc822;several@postoffice.test expanded",
+	}, told, "of the single one it is told who serves him")
+}
+
 // Who may write to a list, and what is refused before the message comes.
 func TestListRefusals(t *testing.T) {
 	o := start(t, Config{Dir: t.TempDir()})

@@ -50,16 +50,16 @@ func (b *inbound) NewSession(_ context.Context, c *smtp.Conn) (smtp.Session, err
 // An inboundSession takes mail from one client.
 type inboundSession struct {
 	*inbound
-	conn    *smtp.Conn
-	from    smtp.Path
-	size    int64            // of the message, as it was declared; 0 if it was not
-	folders []store.FolderID // of the accepted recipients
-	queued  bool             // the queue is to have the message
-	lists   bool             // there are lists among the recipients
-	direct  []string         // keys of the others
-	own     bool             // the sender is one of us
-	leaving bool             // and may send to others, as has turned out
-	outside bool             // the conversation counts for Connector.Inbound
+	conn     *smtp.Conn
+	from     smtp.Path
+	size     int64            // of the message, as it was declared; 0 if it was not
+	folders  []store.FolderID // of the accepted recipients
+	queued   bool             // the queue is to have the message
+	lists    bool             // there are lists among the recipients
+	directly []string         // keys of the others
+	own      bool             // the sender is one of us
+	leaving  bool             // and may send to others, as has turned out
+	outside  bool             // the conversation counts for Connector.Inbound
 }
 
 // futureRelease is how long a message may be held back (RFC 4865).
@@ -100,7 +100,7 @@ func (s *inboundSession) Rcpt(ctx context.Context, to smtp.RcptParams) error {
 			return err
 		}
 		s.queued = true
-		s.direct = append(s.direct, awayKey(to.Path))
+		s.directly = append(s.directly, awayKey(to.Path))
 		return nil
 	}
 	path := s.domains.canonical(smtp.Path{Local: to.Path.Local, Domain: cmp.Or(to.Path.Domain, s.main)})
@@ -115,7 +115,7 @@ func (s *inboundSession) Rcpt(ctx context.Context, to smtp.RcptParams) error {
 		return tooManyCopies
 	}
 	s.folders = append(s.folders, account.Inbox)
-	s.direct = append(s.direct, accountKey(account.ID))
+	s.directly = append(s.directly, accountKey(account.ID))
 	return nil
 }
 
@@ -158,68 +158,32 @@ func findAccount(ctx context.Context, people accounts, p smtp.Path, size int64) 
 	return account, nil
 }
 
-// Data takes the message: what is for our own users is in their mailboxes then,
-// all else in the queue.
-func (s *inboundSession) Data(ctx context.Context, env *smtp.Envelope, body io.Reader) (smtp.Reply, error) {
-	if s.queued {
-		return s.enqueue(ctx, env, body)
+// deliver puts a message into folders, once for all of them, with the header
+// that final delivery adds (RFC 5321, 4.4). If some have no room nobody gets it, and the error tells of one of them; see
+// noRoom.
+func deliver(ctx context.Context, s store.Store, d store.Delivery, from smtp.Path, body io.Reader) (store.Receipt, error) {
+	d.Sender = from.String()
+	r, err := s.Deliver(ctx, d, withReturnPath(from, body))
+	if errors.Is(err, store.ErrFull) {
+		return r, fmt.Errorf("%w: %w", systemFull, err)
 	}
-	now := s.now()
-	event := queue.Event{Message: queue.NewID(), Sender: env.From.Path, Source: s.source(), To: recipients(env), Size: env.From.Size}
-	received := s.conn.ReceivedHeader(env, event.Message, now)
-	if err := deliver(ctx, s.store, env.From.Path, s.folders, now, io.MultiReader(strings.NewReader(received), body)); err != nil {
-		if errors.Is(err, systemFull) {
-			s.log.ErrorContext(ctx, "mail is refused for now", "err", err)
-		}
-		return smtp.Reply{}, err
-	}
-	s.trackDirect(ctx, event, now)
-	s.log.InfoContext(ctx, "delivered", "message", event.Message, "from", env.From.Path.String(), "recipients", len(s.folders))
-	return smtp.R(250, smtp.Enhanced{2, 0, 0}, "delivered"), nil
+	return r, err
 }
 
-// deliver puts a message into folders, once for all of them, with the header
-// that final delivery adds (RFC 5321, 4.4).
-func deliver(ctx context.Context, s store.Store, from smtp.Path, folders []store.FolderID, now time.Time, body io.Reader) error {
-	_, err := s.Deliver(ctx, store.Delivery{To: folders, Sender: from.String(), Received: now}, withReturnPath(from, body))
+// noRoom tells whose mailbox is full, or was removed meanwhile, and what he is refused with.
+func noRoom(err error) (store.FolderID, smtp.Reply, bool) {
+	f, isFolder := errors.AsType[*store.FolderError](err)
 	switch {
-	case errors.Is(err, store.ErrQuota):
-		return mailboxFull
-	case errors.Is(err, store.ErrFull):
-		return fmt.Errorf("%w: %w", systemFull, err)
+	case isFolder && errors.Is(err, store.ErrQuota):
+		return f.Folder, mailboxFull, true
+	case isFolder && errors.Is(err, store.ErrNotFound):
+		return f.Folder, noSuchUser, true
 	}
-	return err
+	return 0, smtp.Reply{}, false
 }
 
 func withReturnPath(from smtp.Path, body io.Reader) io.Reader {
 	return io.MultiReader(strings.NewReader("Return-Path: <"+from.String()+">\r\n"), body)
-}
-
-// enqueue gives the message to the queue.
-func (s *inboundSession) enqueue(ctx context.Context, env *smtp.Envelope, body io.Reader) (smtp.Reply, error) {
-	id := queue.NewID()
-	received := s.conn.ReceivedHeader(env, id, s.now())
-	var tags map[string]string
-	if s.lists {
-		tags = directTags(s.direct)
-	}
-	_, err := s.queue.Add(ctx, queue.Submission{
-		Tags:     tags,
-		Envelope: s.addressed(env),
-		Body:     io.MultiReader(strings.NewReader(received), body),
-		Size:     -1,
-		ID:       id,
-		Own:      s.own,
-		Source:   s.source(),
-	})
-	if errors.Is(err, queue.ErrFull) {
-		s.log.ErrorContext(ctx, "mail is refused for now", "err", err)
-		return smtp.Reply{}, systemFull
-	}
-	if err != nil {
-		return smtp.Reply{}, err
-	}
-	return smtp.R(250, smtp.Enhanced{2, 0, 0}, "queued as "+id), nil
 }
 
 // addressed is the envelope with our own domains in the form in which routes
@@ -281,7 +245,7 @@ func (s *inboundSession) release(ctx context.Context, f queue.Filter) (int, erro
 
 // Reset implements smtp.Session.
 func (s *inboundSession) Reset() {
-	s.from, s.size, s.folders, s.queued, s.lists, s.direct = smtp.Path{}, 0, nil, false, false, nil
+	s.from, s.size, s.folders, s.queued, s.lists, s.directly = smtp.Path{}, 0, nil, false, false, nil
 }
 
 // Close implements smtp.Session.

@@ -54,7 +54,8 @@ func (b *mailboxes) Deliver(ctx context.Context, m *queue.Delivery) ([]queue.Res
 		folders, found = append(folders, account.Inbox), append(found, i)
 		gets(accountKey(account.ID))
 	}
-	if err := b.deliver(ctx, m, folders, found, results); err != nil {
+	err := b.deliver(ctx, m, folders, found, results)
+	if err != nil {
 		return results, err
 	}
 	for i := range m.To {
@@ -62,61 +63,96 @@ func (b *mailboxes) Deliver(ctx context.Context, m *queue.Delivery) ([]queue.Res
 		if !isList {
 			continue
 		}
-		r, err := b.distribute(ctx, m, m.To[i], list, gets)
-		if err != nil {
+		if results[i], err = b.distribute(ctx, m, m.To[i], list, gets); err != nil {
 			return results, err
 		}
-		results[i] = queue.Result{Reply: r, Final: true}
 	}
 	return results, nil
 }
 
-// deliver is for those who are named themselves.
+// deliver is for those who are named themselves. Who has no room is refused, and the others get it. What is done twice, after
+// a failure of the queue's, has the same key, so that nobody gets it twice.
 func (b *mailboxes) deliver(ctx context.Context, m *queue.Delivery, folders []store.FolderID, found []int, results []queue.Result) error {
-	if len(folders) == 0 {
-		return nil
-	}
-	body, err := m.Body.Open()
-	if err != nil {
-		return err
-	}
-	defer body.Close()
-	err = deliver(ctx, b.store, m.Message.From.Path, folders, b.now(), body)
-	r, refused := asReply(err)
-	switch {
-	case err == nil:
-		r = smtp.R(250, smtp.Enhanced{2, 0, 0}, "delivered")
-	case !refused:
-		return err
-	}
-	for _, i := range found {
-		results[i] = queue.Result{Reply: r, Final: true}
+	for len(folders) > 0 {
+		body, err := m.Body.Open()
+		if err != nil {
+			return err
+		}
+		d := store.Delivery{To: folders, Received: b.now(), Key: fmt.Sprintf("%s-%d", m.Message.ID, m.To[found[0]].Index)}
+		receipt, err := deliver(ctx, b.store, d, m.Message.From.Path, body)
+		body.Close()
+		full, r, isFull := noRoom(err)
+		general, refused := asReply(err)
+		switch {
+		case isFull:
+		case refused:
+			for _, i := range found {
+				results[i] = queue.Result{Reply: general}
+			}
+			return nil
+		case err != nil:
+			return err
+		}
+		var left []int
+		var rest []store.FolderID
+		for k, i := range found {
+			switch f := folders[k]; {
+			case isFull && f == full:
+				results[i] = queue.Result{Reply: r}
+			case !isFull && slices.ContainsFunc(receipt.Placed, func(p store.Placed) bool { return p.Folder == f }):
+				results[i] = queue.Result{Reply: smtp.R(250, smtp.Enhanced{2, 0, 0}, "delivered"), Final: true}
+			default: // the key was another's share
+				left, rest = append(left, i), append(rest, f)
+			}
+		}
+		if len(left) == len(found) {
+			return fmt.Errorf("key %s names a delivery to others", d.Key)
+		}
+		found, folders = left, rest
 	}
 	return nil
 }
 
 // distribute sends a message on to those who are on a list. What is done twice after a failure halfway has the same keys
 // and IDs, so that nobody gets it twice.
-func (b *mailboxes) distribute(ctx context.Context, m *queue.Delivery, to queue.Recipient, l store.List, gets func(string) bool) (smtp.Reply, error) {
+//
+// A list that has an owner is where the message ends for its sender (RFC 3461, 5.2.7.1). What stands for one address leaves
+// all reports to whoever serves that one (5.2.7.2), and what stands for several is expanded (5.2.7.3, c).
+func (b *mailboxes) distribute(ctx context.Context, m *queue.Delivery, to queue.Recipient, l store.List, gets func(string) bool) (queue.Result, error) {
 	shares, err := b.expand(ctx, l, m.Message.From.Path, m.Message.Size, gets)
 	if r, refused := asReply(err); refused {
-		return r, nil
+		return queue.Result{Reply: r}, nil
 	}
 	if err != nil {
-		return smtp.Reply{}, err
+		return queue.Result{}, err
 	}
-	n := 0
+	n, ends, single := 0, true, false
+	for _, s := range shares {
+		n += len(s.here) + len(s.away)
+		ends = ends && s.list
+	}
+	single = n == 1 && !ends
+	toldBy := afterList(to.Notify)
+	if single {
+		toldBy = to.Notify
+	}
 	for i, s := range shares {
 		id := fmt.Sprintf("%s-%d-%d", m.Message.ID, to.Index, i)
-		n += len(s.here) + len(s.away)
 		if err := b.putAll(ctx, m, s, to, id); err != nil {
-			return smtp.Reply{}, err
+			return queue.Result{}, err
 		}
-		if err := b.forward(ctx, m, s, to, id); err != nil {
-			return smtp.Reply{}, err
+		if err := b.forward(ctx, m, s, to, toldBy, id); err != nil {
+			return queue.Result{}, err
 		}
 	}
-	return smtp.R(250, smtp.Enhanced{2, 1, 5}, fmt.Sprintf("sent on to %d", n)), nil
+	r := queue.Result{Reply: smtp.R(250, smtp.Enhanced{2, 1, 5}, fmt.Sprintf("sent on to %d", n))}
+	switch {
+	case single:
+		r.Final = len(shares[0].away) == 0
+	default:
+		r.Final, r.Expanded = true, !ends
+	}
+	return r, nil
 }
 
 // putAll puts a message into the mailboxes of those who are here.
@@ -172,13 +208,19 @@ func (b *mailboxes) put(ctx context.Context, m *queue.Delivery, from smtp.Path, 
 const maxForward = 1000
 
 // forward gives the queue what is for others, as messages of their own. Those here that cannot get it are among them: so
-// it is reported who did not.
-func (b *mailboxes) forward(ctx context.Context, m *queue.Delivery, s *share, to queue.Recipient, id string) error {
+// it is reported who did not. What the sender wrote to is told with it (RFC 3461, 5.2.1).
+func (b *mailboxes) forward(ctx context.Context, m *queue.Delivery, s *share, to queue.Recipient, notify smtp.Notify, id string) error {
 	env := smtp.Envelope{From: m.Envelope().From}
-	member := smtp.RcptParams{Notify: afterList(to.Notify)}
-	if s.from != env.From.Path { // a list's; what the sender wants to hear is not for its members (RFC 3461, 5.2.7.1)
+	member := smtp.RcptParams{Notify: notify, Original: to.Original}
+	if member.Original.Address == "" {
+		member.Original = smtp.OriginalAddress{Type: "rfc822", Address: to.Path.String()}
+		if !to.Path.IsASCII() {
+			member.Original.Type = "utf-8" // RFC 6533, 3
+		}
+	}
+	if s.list { // what the sender wants to hear is not for the members of a list (RFC 3461, 5.2.7.1)
 		env.From.Path, env.From.EnvelopeID, env.From.Return = s.from, "", 0
-		env.From.DeliverBy, member.Notify = smtp.DeliverBy{}, 0
+		env.From.DeliverBy, member = smtp.DeliverBy{}, smtp.RcptParams{}
 	}
 	n := 0
 	for some := range slices.Chunk(s.away, maxForward) {
@@ -227,7 +269,7 @@ func (b *mailboxes) track(ctx context.Context, m *queue.Delivery, from smtp.Path
 	}
 	for some := range slices.Chunk(members, trackedAtOnce) {
 		e := &queue.Event{
-			Time: b.now(), Kind: queue.Expanded, Message: m.Message.ID, Sender: from, Source: m.Message.Source,
+			Time: b.now(), Kind: queue.Expanded, Message: m.Message.ID, MessageID: m.Message.MessageID, Sender: from, Source: m.Message.Source,
 			Size: m.Message.Size, Route: m.Route.Name, Latency: max(0, b.now().Sub(m.Message.Arrived)),
 			Reply: smtp.R(250, smtp.Enhanced{2, 1, 5}, "of "+list.Path.String()),
 		}

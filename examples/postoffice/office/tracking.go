@@ -6,9 +6,11 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"maps"
 	"net"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -89,8 +91,9 @@ const maxFound = 10_000
 // stand together.
 func (l *localTracking) Search(ctx context.Context, q manage.TrackQuery, n int) ([]queue.Event, error) {
 	l.flush()
+	id := strings.Trim(q.Message, "<> ")
 	query := tracklog.Query{
-		From: q.From, To: q.To, Kinds: []queue.EventKind{queue.Received}, Sender: q.Sender, Message: strings.Trim(q.Message, "<> "),
+		From: q.From, To: q.To, Kinds: []queue.EventKind{queue.Received}, Sender: q.Sender, Message: id, MessageID: id,
 	}
 	list := []queue.Event{}
 	wanted := false // one of the recipients is
@@ -121,7 +124,7 @@ func (l *localTracking) Search(ctx context.Context, q manage.TrackQuery, n int) 
 // Path implements manage.Tracking.
 func (l *localTracking) Path(ctx context.Context, message string) ([]queue.Event, error) {
 	l.flush()
-	path, err := tracklog.Path(ctx, l.dir, strings.Trim(message, "<> "))
+	path, err := l.path(ctx, strings.Trim(message, "<> "))
 	if err != nil {
 		return nil, err
 	}
@@ -133,6 +136,46 @@ func (l *localTracking) Path(ctx context.Context, message string) ([]queue.Event
 		list[i] = path[i].Tracked()
 	}
 	return list, nil
+}
+
+// maxSame is how many messages of one Message-ID have their paths told together.
+const maxSame = 100
+
+// path returns the events of a message by its ID in the queue, or those of all messages of a Message-ID: what was sent on
+// to the members of a list has the same.
+func (l *localTracking) path(ctx context.Context, id string) ([]tracklog.Event, error) {
+	path, err := tracklog.Path(ctx, l.dir, id)
+	if err != nil || len(path) > 0 || id == "" {
+		return path, err
+	}
+	seen := make(map[string]bool)
+	for e, err := range tracklog.Search(ctx, l.dir, tracklog.Query{MessageID: id}) {
+		if err != nil {
+			return nil, err
+		}
+		if seen[e.Message] {
+			continue
+		}
+		if len(seen) == maxSame {
+			break
+		}
+		seen[e.Message] = true
+	}
+	told := make(map[tracklog.Event]bool)
+	for _, message := range slices.Sorted(maps.Keys(seen)) {
+		one, err := tracklog.Path(ctx, l.dir, message)
+		if err != nil {
+			return nil, err
+		}
+		for _, e := range one {
+			if !told[e] { // what one message is about, the other has too
+				told[e] = true
+				path = append(path, e)
+			}
+		}
+	}
+	slices.SortStableFunc(path, func(a, b tracklog.Event) int { return a.Time.Compare(b.Time) })
+	return path, nil
 }
 
 // eitherTracking asks the server, and reads the files if none runs.

@@ -12,6 +12,7 @@ type Event struct {
 	Time      time.Time       // in UTC, to the microsecond
 	Kind      queue.EventKind // what happened
 	Message   string          // the ID that the queue gave the message
+	MessageID string          // that of its header, without angle brackets
 	About     string          // for a report: the ID of the message that it is about
 	Index     int             // the recipient's place in the message; -1 if the event is about none
 	Sender    string          // empty for reports
@@ -32,7 +33,7 @@ const noRecipient = -1
 // events are those that a queue.Event stands for, one at least.
 func events(e *queue.Event, yield func(*Event)) {
 	one := Event{
-		Time: e.Time, Kind: e.Kind, Message: e.Message, About: e.About, Index: noRecipient,
+		Time: e.Time, Kind: e.Kind, Message: e.Message, MessageID: e.MessageID, About: e.About, Index: noRecipient,
 		Sender: e.Sender.String(), Route: e.Route, Remote: e.Remote, Size: e.Size, Latency: e.Latency,
 		Item: e.Item, Source: e.Source, Ambiguous: e.Ambiguous,
 	}

@@ -9,14 +9,19 @@ import (
 )
 
 // header names the fields. It is a file's first line.
-const header = "#time\tevent\tmessage\tabout\tindex\tfrom\tto\troute\tremote\toctets\tms\treply\titem\tsource\tambiguous\n"
+const header = "#time\tevent\tmessage\tabout\tindex\tfrom\tto\troute\tremote\toctets\tms\treply\titem\tsource\tmessage-id\tambiguous\n"
 
-// The forms of a line: ours, and that of queue.FileTracker. They differ in the
-// time too, so that no line that was cut short in one form passes for the other.
-// The last field of ours is never empty, so that none passes for whole.
+// The forms of a line: ours, and that of queue.FileTracker, each with a
+// Message-ID and as it was before there was one. They differ in the time too, so
+// that no line that was cut short in one form passes for the other. The last
+// field of ours is never empty, and no Message-ID, which has a mark in front, so
+// that none passes for whole.
 const (
-	fields    = 15
-	oldFields = 12
+	fields          = 16
+	withoutID       = 15
+	oldFields       = 13
+	oldFieldsNoID   = 12
+	messageIDMarker = "<"
 
 	timeForm    = "2006-01-02T15:04:05.000000Z"
 	oldTimeForm = "2006-01-02T15:04:05.000Z"
@@ -41,6 +46,10 @@ func appendLine(b []byte, e *Event) []byte {
 	b = strconv.AppendInt(append(b, '\t'), e.Latency.Milliseconds(), 10)
 	for _, s := range [...]string{e.Reply, e.Item, e.Source} {
 		b = appendField(append(b, '\t'), s)
+	}
+	b = append(b, '\t')
+	if e.MessageID != "" {
+		b = appendField(append(b, messageIDMarker...), e.MessageID)
 	}
 	ambiguous := byte('0')
 	if e.Ambiguous {
@@ -71,17 +80,18 @@ func parseLine(line string) (e Event, ok bool) {
 		f[n], rest, more = strings.Cut(rest, "\t")
 	}
 	form := timeForm
-	if n == oldFields {
+	ours := n == fields || n == withoutID
+	if !ours {
 		form = oldTimeForm
 	}
-	if n != fields && n != oldFields || len(f[0]) != len(form) {
+	if !ours && n != oldFields && n != oldFieldsNoID || len(f[0]) != len(form) {
 		return Event{}, false
 	}
 	var err error
 	if e.Time, err = time.Parse(form, f[0]); err != nil {
 		return Event{}, false
 	}
-	if n == fields {
+	if ours {
 		for i := range f {
 			if f[i], ok = unescape(f[i]); !ok {
 				return Event{}, false
@@ -93,11 +103,20 @@ func parseLine(line string) (e Event, ok bool) {
 	}
 	e.Kind, e.Message, e.About = queue.EventKind(f[1]), f[2], f[3]
 	e.Sender, e.Recipient, e.Route, e.Remote, e.Reply = f[5], f[6], f[7], f[8], f[11]
-	if n == oldFields {
+	if !ours {
+		e.MessageID = f[12]
 		return e, true
 	}
-	e.Item, e.Source, e.Ambiguous = f[12], f[13], f[14] == "1"
-	return e, e.Ambiguous || f[14] == "0"
+	e.Item, e.Source = f[12], f[13]
+	last := f[n-1]
+	if n == fields {
+		id, marked := strings.CutPrefix(f[14], messageIDMarker)
+		if e.MessageID = id; !marked && f[14] != "" {
+			return Event{}, false
+		}
+	}
+	e.Ambiguous = last == "1"
+	return e, e.Ambiguous || last == "0"
 }
 
 // setNumbers reads the fields that are numbers.

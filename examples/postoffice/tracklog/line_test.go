@@ -16,7 +16,7 @@ var noon = time.Date(2003, 4, 1, 12, 0, 0, 123456000, time.UTC)
 
 func full() Event {
 	return Event{
-		Time: noon, Kind: queue.Failed, Message: "m1", About: "m0", Index: 3, Sender: "a@a.example", Recipient: "b@b.example",
+		Time: noon, Kind: queue.Failed, Message: "m1", MessageID: "0@x", About: "m0", Index: 3, Sender: "a@a.example", Recipient: "b@b.example",
 		Route: "b.example", Remote: "mx.b.example", Size: 7, Latency: 1500 * time.Millisecond,
 		Reply: "550-5.1.1 no such\n550 5.1.1 user", Item: "i1", Source: "192.0.2.1", Ambiguous: true,
 	}
@@ -25,7 +25,7 @@ func full() Event {
 func TestLine(t *testing.T) {
 	e := full()
 	const want = "2003-04-01T12:00:00.123456Z\tFAIL\tm1\tm0\t3\ta@a.example\tb@b.example\tb.example\tmx.b.example\t7\t1500\t" +
-		`550-5.1.1 no such\n550 5.1.1 user` + "\ti1\t192.0.2.1\t1\n"
+		`550-5.1.1 no such\n550 5.1.1 user` + "\ti1\t192.0.2.1\t<0@x\t1\n"
 	require.Equal(t, want, string(appendLine(nil, &e)))
 	got, ok := parseLine(strings.TrimSuffix(want, "\n"))
 	require.True(t, ok)
@@ -50,6 +50,42 @@ func TestOldLine(t *testing.T) {
 		Time: noon.Truncate(time.Millisecond), Kind: queue.Failed, Message: "m", Index: 1, Sender: "a@a.example",
 		Recipient: `c\d@b.example`, Route: "r", Remote: "mx", Size: 7, Latency: 1500 * time.Millisecond, Reply: "550 5.1.1 no",
 	}, got)
+}
+
+// Lines from before Message-IDs were kept, and those of queue.FileTracker that have one.
+func TestLineWithoutMessageID(t *testing.T) {
+	want := full()
+	line := strings.Replace(strings.TrimSuffix(string(appendLine(nil, &want)), "\n"), "\t<0@x", "", 1)
+	want.MessageID = ""
+	got, ok := parseLine(line)
+	require.True(t, ok)
+	require.Equal(t, want, got)
+	got, ok = parseLine("2003-04-01T12:00:00.123Z\tFAIL\tm\t\t1\ta@a.example\tc@b.example\tr\tmx\t7\t1500\t550 5.1.1 no\ti@x")
+	require.True(t, ok)
+	require.Equal(t, "i@x", got.MessageID)
+}
+
+// A message is found by either ID, and by no part of one.
+func TestByMessageID(t *testing.T) {
+	e := full()
+	line := []byte(strings.TrimSuffix(string(appendLine(nil, &e)), "\n"))
+	for _, tt := range []struct {
+		q    Query
+		want bool
+	}{
+		{Query{MessageID: "0@x"}, true},
+		{Query{MessageID: "0"}, false},
+		{Query{MessageID: "m1"}, false},
+		{Query{Message: "0@x"}, false},
+		{Query{Message: "m1", MessageID: "m1"}, true},
+		{Query{Message: "0@x", MessageID: "0@x"}, true},
+		{Query{Message: "m1", MessageID: "y@x"}, true},
+		{Query{Message: "m2", MessageID: "0@x"}, true},
+		{Query{Message: "m2", MessageID: "y@x"}, false},
+	} {
+		_, found := newSieve(tt.q).event(line)
+		require.Equal(t, tt.want, found, "%+v", tt.q)
+	}
 }
 
 func TestNoLine(t *testing.T) {
@@ -110,7 +146,7 @@ func FuzzEvent(f *testing.F) {
 	f.Fuzz(func(t *testing.T, at int64, kind, message, sender, recipient, reply string, size, ms int64, index int, ambiguous bool) {
 		const maxMicro = 253_402_300_799_999_999 // the year 9999
 		e := Event{
-			Time: time.UnixMicro(max(0, min(at, maxMicro))).UTC(), Kind: queue.EventKind(cut(kind)), Message: cut(message), About: cut(kind),
+			Time: time.UnixMicro(max(0, min(at, maxMicro))).UTC(), Kind: queue.EventKind(cut(kind)), Message: cut(message), MessageID: cut(message), About: cut(kind),
 			Index: int(int32(index)), Sender: cut(sender), Recipient: cut(recipient), Route: cut(recipient), Remote: cut(sender),
 			Size: size, Latency: time.Duration(ms%1e12) * time.Millisecond, Reply: cut(reply), Item: cut(message), Source: cut(reply),
 			Ambiguous: ambiguous,
@@ -125,7 +161,7 @@ func FuzzEvent(f *testing.F) {
 		require.Equal(t, e, got, "RoundTrip")
 		s := newSieve(Query{
 			From: e.Time, To: e.Time.Add(1), Sender: strings.ToUpper(cut(sender)), Recipient: e.Recipient, Remote: e.Remote,
-			Message: e.Message, Item: e.Item, Kinds: []queue.EventKind{e.Kind},
+			Message: e.Message, MessageID: e.MessageID, Item: e.Item, Kinds: []queue.EventKind{e.Kind},
 		})
 		if s.query.allows(&e) { // unless ToUpper changed more than ASCII
 			_, ok = s.event(line)

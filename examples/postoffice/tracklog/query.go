@@ -2,6 +2,7 @@ package tracklog
 
 import (
 	"bytes"
+	"cmp"
 	"slices"
 	"strings"
 	"time"
@@ -18,6 +19,7 @@ type Query struct {
 	Sender    string            // a part of the address, in any case of ASCII letters
 	Recipient string            // likewise
 	Message   string            // the message's ID; what reports about it went through is found too
+	MessageID string            // that of the header, without angle brackets; with Message, either will do
 	Item      string            // the ID of the queue's item
 	Remote    string            // a part of the other host's name, as Sender
 }
@@ -27,9 +29,16 @@ func (q *Query) allows(e *Event) bool {
 	return (q.From.IsZero() || !e.Time.Before(q.From)) &&
 		(q.To.IsZero() || e.Time.Before(q.To)) &&
 		(len(q.Kinds) == 0 || slices.Contains(q.Kinds, e.Kind)) &&
-		(q.Message == "" || e.Message == q.Message || e.About == q.Message) &&
+		q.names(e) &&
 		(q.Item == "" || e.Item == q.Item) &&
 		hasFold(e.Sender, q.Sender) && hasFold(e.Recipient, q.Recipient) && hasFold(e.Remote, q.Remote)
+}
+
+// names reports whether e is about the message that is wanted.
+func (q *Query) names(e *Event) bool {
+	return q.Message == "" && q.MessageID == "" ||
+		q.Message != "" && (e.Message == q.Message || e.About == q.Message) ||
+		q.MessageID != "" && e.MessageID == q.MessageID
 }
 
 // hasFold reports whether part is in s, in any case of ASCII letters.
@@ -55,7 +64,11 @@ func newSieve(q Query) *sieve {
 	if !q.To.IsZero() {
 		s.to = appendTime(nil, q.To)
 	}
-	for _, part := range []string{q.Message, q.Item} {
+	id := cmp.Or(q.Message, q.MessageID)
+	if q.MessageID != "" && q.MessageID != id { // either of two
+		id = ""
+	}
+	for _, part := range []string{id, q.Item} {
 		if part != "" && isPlain(part) { // else it may stand there escaped
 			s.exact = append(s.exact, []byte(part))
 		}

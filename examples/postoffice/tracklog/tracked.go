@@ -12,7 +12,7 @@ import (
 // recipient only index and address are there.
 func (e *Event) Tracked() queue.Event {
 	t := queue.Event{
-		Time: e.Time, Kind: e.Kind, Message: e.Message, About: e.About, Item: e.Item, Sender: parsePath(e.Sender), Source: e.Source,
+		Time: e.Time, Kind: e.Kind, Message: e.Message, MessageID: e.MessageID, About: e.About, Item: e.Item, Sender: parsePath(e.Sender), Source: e.Source,
 		Size: e.Size, Route: e.Route, Remote: e.Remote, Reply: parseReply(e.Reply), Latency: e.Latency, Ambiguous: e.Ambiguous,
 	}
 	if e.Index != noRecipient {

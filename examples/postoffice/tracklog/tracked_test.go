@@ -20,7 +20,7 @@ func TestTracked(t *testing.T) {
 		smtp.R(354, smtp.Enhanced{}, ""),
 	} {
 		want := queue.Event{
-			Time: noon, Kind: queue.Failed, Message: "m", About: "n", Item: "i", Sender: smtp.Path{Local: "a b", Domain: "a.example"},
+			Time: noon, Kind: queue.Failed, Message: "m", MessageID: "i@x", About: "n", Item: "i", Sender: smtp.Path{Local: "a b", Domain: "a.example"},
 			Source: "s", Size: 7, Route: "r", Remote: "mx", Reply: reply, Latency: time.Second, Ambiguous: true,
 		}
 		var got []queue.Event
