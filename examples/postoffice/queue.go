@@ -30,7 +30,7 @@ var queueCommands = []queueCommand{
 	{"release", "let go what is held, or waits for its host to ask", manage.Release, doQueue},
 	{"retry", "try again at once", manage.Retry, doQueue},
 	{"return", "send mail back to its sender, with a report", manage.Return, doQueue},
-	{"drop", "remove mail without a word", manage.Drop, doQueue},
+	{"drop", "remove mail without a word to anybody", manage.Drop, doQueue},
 }
 
 // queueFlags are what the command line of a queue command can say.
@@ -40,6 +40,7 @@ type queueFlags struct {
 	all    bool
 	most   int
 	action manage.Action
+	reason string
 	stdout io.Writer
 }
 
@@ -103,6 +104,12 @@ func (cmd *queueCommand) parse(f *queueFlags, args []string, stderr io.Writer) e
 		set.IntVar(&f.most, "most", 1000, "list no more than `n`")
 	} else {
 		set.BoolVar(&f.all, "all", false, "mean all mail")
+	}
+	switch cmd.action {
+	case manage.Return:
+		set.StringVar(&f.reason, "reason", "", "tell the senders this `reason`")
+	case manage.Drop:
+		set.StringVar(&f.reason, "reason", "", "keep this `reason` in the message tracking log")
 	}
 	words, err := parseWords(set, args)
 	if err != nil {
@@ -185,7 +192,7 @@ func listRoutes(ctx context.Context, m manage.Mail, f *queueFlags) error {
 }
 
 func doQueue(ctx context.Context, m manage.Mail, f *queueFlags) error {
-	n, err := m.Do(ctx, f.action, f.filter)
+	n, err := m.Do(ctx, f.action, f.filter, f.reason)
 	if err != nil {
 		return err
 	}

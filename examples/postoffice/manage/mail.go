@@ -14,8 +14,9 @@ type Mail interface {
 	List(ctx context.Context, f queue.Filter, n int) ([]QueuedMail, error)
 
 	// Do has something done to what the filter lets through, and returns to how
-	// many items.
-	Do(ctx context.Context, a Action, f queue.Filter) (int, error)
+	// many items. The reason, which may be empty, is for those that are told of
+	// Return, and for the message tracking log in which Drop stands.
+	Do(ctx context.Context, a Action, f queue.Filter, reason string) (int, error)
 
 	// Routes tells how the ways out stand.
 	Routes(ctx context.Context) ([]queue.RouteState, error)
@@ -36,7 +37,7 @@ const (
 	Hold    Action = "hold"    // until it is released
 	Release Action = "release" // what is held or waits for its host to ask
 	Retry   Action = "retry"   // at once
-	Drop    Action = "drop"    // without a word
+	Drop    Action = "drop"    // without a word to anybody
 	Return  Action = "return"  // to the sender, with a report
 )
 

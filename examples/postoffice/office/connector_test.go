@@ -97,7 +97,7 @@ func TestFlush(t *testing.T) {
 		})
 	}
 	retry := func() {
-		_, err := o.Mail().Do(t.Context(), manage.Retry, queue.Filter{})
+		_, err := o.Mail().Do(t.Context(), manage.Retry, queue.Filter{}, "")
 		require.NoError(t, err)
 	}
 	waiting(30*time.Minute, 2*time.Hour) // by its schedule

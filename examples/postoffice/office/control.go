@@ -128,7 +128,7 @@ func controlMail(mux *http.ServeMux, m manage.Mail) {
 	mux.HandleFunc("POST /queue/do", func(w http.ResponseWriter, r *http.Request) {
 		var o mailOrder
 		if order(w, r, &o) {
-			n, err := m.Do(r.Context(), o.Action, o.Filter)
+			n, err := m.Do(r.Context(), o.Action, o.Filter, o.Reason)
 			answer(w, n, err)
 		}
 	})

@@ -78,7 +78,7 @@ func queuedMail(l queue.Lease) manage.QueuedMail {
 	return m
 }
 
-func (l *localMail) Do(ctx context.Context, a manage.Action, f queue.Filter) (int, error) {
+func (l *localMail) Do(ctx context.Context, a manage.Action, f queue.Filter, reason string) (int, error) {
 	switch a {
 	case manage.Hold:
 		return l.queue.Hold(ctx, f)
@@ -87,9 +87,9 @@ func (l *localMail) Do(ctx context.Context, a manage.Action, f queue.Filter) (in
 	case manage.Retry:
 		return l.queue.Retry(ctx, f)
 	case manage.Drop:
-		return l.queue.Drop(ctx, f, "")
+		return l.queue.Drop(ctx, f, reason)
 	case manage.Return:
-		return l.queue.Return(ctx, f, "")
+		return l.queue.Return(ctx, f, reason)
 	}
 	return 0, fmt.Errorf("there is no action %q", a)
 }
@@ -110,6 +110,7 @@ type mailOrder struct {
 	Filter queue.Filter  `json:"filter"`
 	Most   int           `json:"most,omitempty"`
 	Action manage.Action `json:"action,omitempty"`
+	Reason string        `json:"reason,omitempty"`
 }
 
 func (r *remoteMail) List(ctx context.Context, f queue.Filter, n int) (list []manage.QueuedMail, err error) {
@@ -117,8 +118,8 @@ func (r *remoteMail) List(ctx context.Context, f queue.Filter, n int) (list []ma
 	return list, err
 }
 
-func (r *remoteMail) Do(ctx context.Context, a manage.Action, f queue.Filter) (n int, err error) {
-	err = r.call(ctx, "POST", "/queue/do", mailOrder{Filter: f, Action: a}, &n)
+func (r *remoteMail) Do(ctx context.Context, a manage.Action, f queue.Filter, reason string) (n int, err error) {
+	err = r.call(ctx, "POST", "/queue/do", mailOrder{Filter: f, Action: a, Reason: reason}, &n)
 	return n, err
 }
 

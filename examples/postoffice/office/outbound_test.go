@@ -111,16 +111,18 @@ func TestQueueManaged(t *testing.T) {
 			testManaged(t, m)
 		})
 	}
-	n, err := remote.Do(t.Context(), manage.Return, queue.Filter{Sender: alice.Address})
+	n, err := remote.Do(t.Context(), manage.Return, queue.Filter{Sender: alice.Address}, "wrong address")
 	require.NoError(t, err)
 	require.Equal(t, 1, n)
-	require.Contains(t, o.mailOf(t, alice), "Action: failed")
+	told := o.mailOf(t, alice)
+	require.Contains(t, told, "Action: failed\r\nStatus: 5.7.0\r\n")
+	require.Contains(t, told, "554 5.7.0 returned by the administrator: wrong address;")
 	eventually(t, func() bool {
 		list, err := remote.List(t.Context(), queue.Filter{}, 10)
 		require.NoError(t, err)
 		return len(list) == 0
 	})
-	_, err = remote.Do(t.Context(), "eat", queue.Filter{})
+	_, err = remote.Do(t.Context(), "eat", queue.Filter{}, "")
 	require.ErrorContains(t, err, `there is no action "eat"`)
 }
 
@@ -137,7 +139,7 @@ func testManaged(t *testing.T, m manage.Mail) {
 	tried := func() bool { return item().State == "waiting" && item().Due.After(time.Now()) }
 	eventually(t, tried)
 	do := func(a manage.Action, want int) {
-		n, err := m.Do(ctx, a, queue.Filter{Route: "out"})
+		n, err := m.Do(ctx, a, queue.Filter{Route: "out"}, "")
 		require.NoError(t, err)
 		require.Equal(t, want, n)
 	}
@@ -194,7 +196,7 @@ func TestQueueSurvives(t *testing.T) {
 	require.NoError(t, o.stop())
 	m, err := OpenMail(t.Context(), dir)
 	require.NoError(t, err)
-	_, err = m.Do(t.Context(), manage.Retry, queue.Filter{})
+	_, err = m.Do(t.Context(), manage.Retry, queue.Filter{}, "")
 	require.NoError(t, err)
 	require.NoError(t, m.Close())
 	o = start(t, Config{Dir: dir, Relaying: Relaying{SmartHosts: []string{far.Addr}}})

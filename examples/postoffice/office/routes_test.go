@@ -128,7 +128,7 @@ func TestRouteLogin(t *testing.T) {
 	require.NoError(t, far.Users.Set("relay", "open sesame"))
 	far.Config.RequireAuth = true
 	far.Start()
-	o := start(t, Config{Dir: t.TempDir(), Connector: Connector{
+	o := start(t, Config{Dir: t.TempDir(), Relaying: Relaying{SmartHosts: []string{deaf(t)}}, Connector: Connector{
 		Logins: map[string]smtp.Login{"l": smtp.Password("relay", "open sesame")},
 		Routes: []queue.Connector{
 			{Name: "required", Spaces: to("required.example"), Next: []string{far.Addr}, Options: queue.RouteOptions{Login: "l", TLS: smtp.TLSRequired}},
@@ -255,7 +255,7 @@ func TestConnectorReload(t *testing.T) {
 	require.NoError(t, err)
 	require.EqualValues(t, "out", mode)
 	eventually(t, func() bool {
-		_, err := o.Mail().Do(context.Background(), manage.Retry, queue.Filter{})
+		_, err := o.Mail().Do(context.Background(), manage.Retry, queue.Filter{}, "")
 		require.NoError(t, err)
 		return len(far.Messages()) == 1
 	})

@@ -154,12 +154,15 @@ func (f fakeMail) List(_ context.Context, filter queue.Filter, n int) ([]manage.
 	return all[:min(n, len(all))], err
 }
 
-func (f fakeMail) Do(_ context.Context, a manage.Action, filter queue.Filter) (int, error) {
+func (f fakeMail) Do(_ context.Context, a manage.Action, filter queue.Filter, reason string) (int, error) {
 	state := "any"
 	if filter.State != nil {
 		state = filter.State.String()
 	}
-	return 1, f.note("%s id=%s route=%s state=%s sender=%s", a, filter.ID, filter.Route, state, filter.Sender)
+	if reason != "" {
+		reason = " for " + reason
+	}
+	return 1, f.note("%s id=%s route=%s state=%s sender=%s%s", a, filter.ID, filter.Route, state, filter.Sender, reason)
 }
 
 func (f fakeMail) Routes(context.Context) ([]queue.RouteState, error) {

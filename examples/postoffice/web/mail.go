@@ -89,7 +89,7 @@ func (v *visit) doAll(a manage.Action, f queue.Filter) (outcome, error) {
 		}
 		return askAction(a, what, v.self()), nil
 	}
-	n, err := v.site.Mail.Do(v.Context(), a, f)
+	n, err := v.site.Mail.Do(v.Context(), a, f, v.reason())
 	if err != nil {
 		return outcome{}, err
 	}

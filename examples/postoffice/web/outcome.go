@@ -18,6 +18,7 @@ type outcome struct {
 type confirmation struct {
 	Question, Detail, Button string
 	Danger                   bool
+	Why                      string // who a reason is for, if there may be one
 	Back, Self               string
 	Fields                   []field
 }
@@ -31,6 +32,12 @@ func (v *visit) confirmed() bool { return v.PostForm.Get("confirmed") == "yes" }
 // ask is the outcome of an action that is to be confirmed.
 func ask(back, question, detail, button string, danger bool) outcome {
 	return outcome{confirm: &confirmation{Question: question, Detail: detail, Button: button, Danger: danger, Back: back}}
+}
+
+// askWhy has a question ask for a reason too, which may be left out.
+func askWhy(o outcome, reader string) outcome {
+	o.confirm.Why = reader
+	return o
 }
 
 func (v *visit) confirm(w http.ResponseWriter, c *confirmation) {

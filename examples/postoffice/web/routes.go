@@ -61,7 +61,7 @@ func actRoutes(v *visit) (outcome, error) {
 	if !v.confirmed() && (all || a == manage.Drop || a == manage.Return) {
 		return askAction(a, "all mail "+of, v.self()), nil
 	}
-	n, err := v.site.Mail.Do(v.Context(), a, queue.Filter{Route: route})
+	n, err := v.site.Mail.Do(v.Context(), a, queue.Filter{Route: route}, v.reason())
 	if err != nil {
 		return outcome{}, err
 	}
@@ -80,13 +80,16 @@ func (v *visit) action() (manage.Action, error) {
 	}
 }
 
+// reason is why mail is dropped or returned; empty if nothing was said.
+func (v *visit) reason() string { return v.PostForm.Get("reason") }
+
 // askAction asks before something is done to a lot of mail, or is not to be undone.
 func askAction(a manage.Action, what, back string) outcome {
 	switch a {
 	case manage.Drop:
-		return ask(back, "Drop "+what+"?", "It is gone for good, and its senders are not told.", "Drop", true)
+		return askWhy(ask(back, "Drop "+what+"?", "It is gone for good, and its senders are not told.", "Drop", true), "for the message tracking log")
 	case manage.Return:
-		return ask(back, "Return "+what+"?", "The senders get it back, with a report that it could not be delivered.", "Return", true)
+		return askWhy(ask(back, "Return "+what+"?", "The senders get it back, with a report that the administrator has returned it.", "Return", true), "for the senders")
 	case manage.Hold:
 		return ask(back, "Hold "+what+"?", "It is not sent until it is released.", "Hold", false)
 	case manage.Release:

@@ -27,7 +27,7 @@ func (v *visit) doSelected(a manage.Action, ids []string, back string) (outcome,
 		if id == "" {
 			continue // it would be all
 		}
-		n, err := v.site.Mail.Do(v.Context(), a, queue.Filter{ID: id})
+		n, err := v.site.Mail.Do(v.Context(), a, queue.Filter{ID: id}, v.reason())
 		if err != nil {
 			return outcome{}, fmt.Errorf("%s of %d were done, then: %w", number(int64(done)), len(ids), err)
 		}
