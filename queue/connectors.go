@@ -12,8 +12,9 @@ import (
 )
 
 // Connectors are a Router by tables: each Connector serves address spaces at a cost. The most specific space that holds
-// the recipient counts, of those the cheapest, and equals share the load. If the way is down the next one is taken:
-// dearer ones first, then those of less specific spaces.
+// the recipient counts, of those the cheapest, and equals share the load. If the way is down the next one is taken
+// in the order of costs, but never one of a less specific space: mail for a partner who does not answer must not leave
+// by a way that asks for less.
 //
 // The zero value, with no connector at all, sends everything where the DNS says. What Route costs grows with the labels
 // of the domain and with the connectors that serve it, not with how many others there are.
@@ -124,6 +125,7 @@ func (c *Connectors) Route(_ context.Context, to smtp.Path, down func(string) bo
 				first = &route
 			}
 		}
+		break
 	}
 	if first == nil {
 		return Route{}, ErrNoRoute

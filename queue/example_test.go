@@ -82,7 +82,7 @@ func ExampleNewConnectors() {
 	// Output:
 	// example.com internet/example.com internet/example.com
 	// example.net customer backup
-	// sales.example.net customer internet/sales.example.net
+	// sales.example.net customer customer
 }
 
 // Three sites, of which berlin reaches rome by way of paris.
