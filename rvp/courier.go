@@ -27,7 +27,7 @@ type courierConfig struct {
 
 // A courier delivers NOTIFYs. Those to one Call-Back go one at a time, in the
 // order in which they were posted (RVP-103); only messages overtake changes that wait to be
-// tried again. Those to different Call-Backs have nothing to do with each other, but for
+// tried again, and of changes that cannot be delivered now the latest is kept (supersede). Those to different Call-Backs have nothing to do with each other, but for
 // how many are under way at a time. Of these, clients that failed the last
 // time have a quarter, servers that did an eighth, and any other server has
 // maxPerServer.
@@ -85,25 +85,39 @@ func newCourier(config courierConfig) *courier {
 // wait, in all or for this Call-Back, and that this one is not taken.
 func (c *courier) post(p parcel) error {
 	p.posted = time.Now()
+	older, err := c.accept(&p)
+	for i := range older {
+		c.tell(&older[i], outcome{err: errSuperseded})
+	}
+	if err != nil {
+		c.report(&p, DeliveryDropped, 0)
+	}
+	return err
+}
+
+// accept puts a parcel into its lane, and returns those that it took the place of.
+func (c *courier) accept(p *parcel) (older []parcel, err error) {
 	key := laneKey{p.to, p.client}
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	if c.stopped {
+		return nil, errStopped
+	}
 	l := c.lanes[key]
-	switch {
-	case c.stopped:
-		return errStopped
-	case c.posted >= c.limits.DeliveryQueue, c.octets+len(p.body) > maxOctets:
-		return errBusy
-	case l == nil:
+	if l != nil {
+		older = c.supersede(l, p)
+	}
+	if !c.fits(l, p, 0, 0) {
+		return older, errBusy
+	}
+	if l == nil {
 		l = newLane(key)
 		c.lanes[key] = l
-	case l.posted >= c.limits.CallBackQueue, l.octets+len(p.body) > maxLaneOctets:
-		return errBusy
 	}
-	c.count(l, &p, 1)
-	l.parcels = append(l.parcels, p)
+	c.count(l, p, 1)
+	l.parcels = append(l.parcels, *p)
 	c.start(l)
-	return nil
+	return older, nil
 }
 
 // count counts a parcel that was posted, or is done if by is -1.

@@ -16,6 +16,13 @@ type parcel struct {
 	body   []byte    // text/xml; shared, not changed
 	retry  bool      // a change: it is tried again, and may arrive twice
 
+	// change is what a parcel that the server made itself says to watcher of node. A
+	// later one that says as much takes its place where it cannot be delivered
+	// now: see courier.supersede. Nil is a message, or somebody else's, which is never
+	// dropped so.
+	change  []Property
+	watcher Node
+
 	// wanted is asked before each attempt whether the parcel is still to be
 	// delivered (RVP-054): it may have waited. No lock is held. Nil is always.
 	wanted func() bool
@@ -32,6 +39,8 @@ type outcome struct {
 	status int   // of the answer; 0 without one
 	err    error // why there is none
 
+	retryAfter string // of another server's 503; "" if it did not say
+
 	// unreachable counts the failures in a row to connect to this Call-Back.
 	unreachable int
 }
@@ -41,6 +50,9 @@ var (
 	errBusy    = errors.New("rvp: too many notifications are waiting") // 503
 	errStopped = errors.New("rvp: deliveries have ended")
 )
+
+// errSuperseded is the error of an outcome without a delivery, since a later one says it.
+var errSuperseded = errors.New("rvp: a later notification took its place")
 
 // errUnwanted is the error of an outcome without a delivery, since nobody wanted it any more.
 var errUnwanted = errors.New("rvp: the notification is not wanted any more")

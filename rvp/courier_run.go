@@ -137,12 +137,11 @@ func (c *courier) deliver(p *parcel) outcome {
 	if p.wanted != nil && !p.wanted() {
 		return outcome{err: errUnwanted}
 	}
-	var o outcome
-	if p.client {
-		o.status, o.err = c.toClient(p)
-	} else {
-		o.status, o.err = c.toServer(p)
+	if !p.client {
+		return c.toServer(p)
 	}
+	var o outcome
+	o.status, o.err = c.toClient(p)
 	return o
 }
 
@@ -151,10 +150,19 @@ func (c *courier) tell(p *parcel, o outcome) {
 	if p.done != nil {
 		p.done(o)
 	}
+	kind := DeliveryDone
+	switch {
+	case errors.Is(o.err, errSuperseded):
+		kind = DeliverySuperseded
+	case errors.Is(o.err, errStopped):
+		kind = DeliveryDropped
+	}
+	c.report(p, kind, o.status)
+}
+
+// report tells Trace what became of a parcel.
+func (c *courier) report(p *parcel, kind EventKind, status int) {
 	if c.trace != nil {
-		c.trace(Event{
-			Kind: DeliveryDone, Method: "NOTIFY", Node: p.node, To: p.to,
-			Status: o.status, Duration: time.Since(p.posted),
-		})
+		c.trace(Event{Kind: kind, Method: "NOTIFY", Node: p.node, To: p.to, Status: status, Duration: time.Since(p.posted)})
 	}
 }

@@ -16,26 +16,43 @@ import (
 
 // toServer delivers to the user of another server (RVP-035), over connections
 // that are kept for the next ones.
-func (c *courier) toServer(p *parcel) (int, error) {
+func (c *courier) toServer(p *parcel) outcome {
 	n, err := ParseNode(p.to)
 	if err != nil {
-		return 0, fmt.Errorf("%w: it %w", err, errRefused)
+		return outcome{err: fmt.Errorf("%w: it %w", err, errRefused)}
 	}
 	if err := c.foreign(n.Host); err != nil {
-		return 0, fmt.Errorf("rvp: %w", err)
+		return outcome{err: fmt.Errorf("rvp: %w", err)}
 	}
 	if !printable(string(p.from)) || !printable(string(p.ack)) {
-		return 0, fmt.Errorf("rvp: NOTIFY %w: the name of who sends it has control characters", errRefused)
+		return outcome{err: fmt.Errorf("rvp: NOTIFY %w: the name of who sends it has control characters", errRefused)}
 	}
 	ctx, cancel := context.WithTimeout(c.ctx, c.limits.Delivery)
 	defer cancel()
 	req := p.request(ctx)
 	answer, err := c.locator.send(c.servers, n, req, func(u *url.URL) error { return c.foreign(u.Host) })
 	if err != nil {
-		return 0, err
+		return outcome{err: err}
 	}
 	discard(answer)
-	return answer.StatusCode, nil
+	o := outcome{status: answer.StatusCode}
+	if o.status == http.StatusServiceUnavailable {
+		o.retryAfter = retryAfter(answer.Header)
+	}
+	return o
+}
+
+// retryAfter returns when a server that cannot now says that it can (RFC 9110,
+// 10.2.3): seconds or a date, "" for anything else.
+func retryAfter(h http.Header) string {
+	after := h.Get("Retry-After")
+	if _, err := strconv.ParseUint(after, 10, 31); err == nil {
+		return after
+	}
+	if _, err := http.ParseTime(after); err == nil {
+		return after
+	}
+	return ""
 }
 
 // request returns the request to a server, without its URL.

@@ -10,9 +10,11 @@ type EventKind uint8
 
 // The kinds.
 const (
-	RequestDone  EventKind = 1 + iota // a request was answered
-	DeliveryDone                      // a NOTIFY was delivered, or not
-	StateChanged                      // what others see of a user's state has changed
+	RequestDone        EventKind = 1 + iota // a request was answered
+	DeliveryDone                            // a NOTIFY was delivered, or not after all tries
+	StateChanged                            // what others see of a user's state has changed
+	DeliverySuperseded                      // a NOTIFY that waited gave way to one with newer values
+	DeliveryDropped                         // a NOTIFY was lost, since too many wait or the server ends
 )
 
 // An Event is what a Trace is told. It holds nothing of what users wrote.

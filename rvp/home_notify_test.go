@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/stretchr/testify/require"
@@ -61,7 +62,7 @@ func TestHomeHops(t *testing.T) {
 // TestHomeAcknowledge: RVP-092 to RVP-097.
 func TestHomeAcknowledge(t *testing.T) {
 	type end struct{ status int } // 0 is not there
-	ok, no, left := end{status: 200}, end{}, end{status: 500}
+	ok, no, left, busy := end{status: 200}, end{}, end{status: 500}, end{status: 503}
 	for _, c := range []struct {
 		name string
 		ack  string
@@ -81,6 +82,12 @@ func TestHomeAcknowledge(t *testing.T) {
 		{"RVP-097: and another is gone", "DeepOr", []end{no, left}, 500},
 		{"RVP-094, RVP-097", "DeepAnd", []end{ok, left}, 500},
 		{"another refusal", "DeepOr", []end{{status: 404}}, 412},
+		{"a program that cannot now", "DeepOr", []end{busy}, 503},
+		{"and another is gone", "DeepOr", []end{no, busy, no}, 503},
+		{"one has it", "DeepOr", []end{busy, ok}, 200},
+		{"RVP-097: a 500 says more", "DeepOr", []end{busy, left, busy}, 500},
+		{"RVP-097: in whatever order", "DeepAnd", []end{left, busy, ok}, 500},
+		{"another failure", "DeepOr", []end{{status: 502}}, 500},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			inWorld(t, nil, func(t *testing.T, w *world) {
@@ -190,6 +197,29 @@ func TestHomeBusy(t *testing.T) {
 	})
 }
 
+// TestHomePassesRetryAfter: another server's 503 reaches the sender as it is; one that does not say
+// when, or makes no sense, does not say so there either.
+func TestHomePassesRetryAfter(t *testing.T) {
+	for _, c := range []struct{ sent, want string }{
+		{"120", "120"},
+		{"Fri, 31 Dec 1999 23:59:59 GMT", "Fri, 31 Dec 1999 23:59:59 GMT"},
+		{"soon", ""},
+		{"-1", ""},
+		{"", ""},
+	} {
+		inWorld(t, nil, func(t *testing.T, w *world) {
+			other := w.listen("198.51.100.7:80")
+			other.answer(http.StatusServiceUnavailable)
+			other.retryAfter = c.sent
+			anna := w.dial("192.0.2.1").login("anna")
+			require.Equal(t, 200, anna.subscribe("anna", "pragma/notify", "http://im.other.test/instmsg/aliases/anna").status)
+			r := w.foreign("http://im.third.test/instmsg/aliases/eve").say("anna", "hello", "RVP-Ack-Type: DeepOr")
+			require.Equal(t, 503, r.status)
+			require.Equal(t, c.want, r.header.Get("Retry-After"), c.sent)
+		})
+	}
+}
+
 // TestHomeShutdown: what is to be delivered is, and then nothing more is done.
 func TestHomeShutdown(t *testing.T) {
 	inWorld(t, nil, func(t *testing.T, w *world) {
@@ -201,6 +231,23 @@ func TestHomeShutdown(t *testing.T) {
 		require.Equal(t, []string{"anna online"}, p.states(t))
 		require.Equal(t, 503, anna.do("PROPPATCH", "anna", lease("busy", 60, "")).status)
 		require.NoError(t, w.home.Shutdown(t.Context()))
+	})
+}
+
+// TestHomeLatestState: a watcher whose program is slow, with a queue that is full, is told the
+// latest state all the same.
+func TestHomeLatestState(t *testing.T) {
+	inWorld(t, func(w *world) { w.home.Limits.CallBackQueue = 2 }, func(t *testing.T, w *world) {
+		p, ben := w.logOn("ben", "192.0.2.2:40000")
+		_, anna := w.logOn("anna", "192.0.2.1:40000")
+		ben.watch("anna")
+		p.waiting = make(chan struct{})
+		for _, s := range []string{"online", "busy", "away", "on-phone"} {
+			anna.set(s)
+			synctest.Wait()
+		}
+		close(p.waiting)
+		require.Equal(t, []string{"anna online", "anna on-phone"}, p.states(t))
 	})
 }
 

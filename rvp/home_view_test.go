@@ -139,6 +139,22 @@ func TestLeaseEnds(t *testing.T) {
 	require.True(t, e.isNothing(), "late, but before anybody saw it")
 }
 
+// TestLive: views of logons that are there, not what a lease has left, nor what has ended.
+func TestLive(t *testing.T) {
+	r := Record{Views: []View{
+		{ID: rest, State: Away},
+		{ID: 1, State: Busy, Until: noon},
+		{ID: 2, State: Offline, Until: noon.Add(time.Hour)},
+		{ID: 3, State: Invisible, Until: noon.Add(1)},
+		{ID: 4, State: Idle},
+	}}
+	require.Equal(t, []View{r.Views[3], r.Views[4]}, slices.Collect(r.Live(noon)))
+	for v := range r.Live(noon) {
+		require.EqualValues(t, 3, v.ID)
+		break
+	}
+}
+
 // TestDefaultRemains: RVP-071, with a default that is not offline.
 func TestDefaultRemains(t *testing.T) {
 	v := newViewing(t)

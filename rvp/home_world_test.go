@@ -159,6 +159,8 @@ type program struct {
 	status  int
 	waiting chan struct{} // if it is not nil, answers wait for it to be closed
 	close   func()
+
+	retryAfter string // the header
 }
 
 // A notified is what came with a NOTIFY.
@@ -200,6 +202,9 @@ func (p *program) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	p.mu.Unlock()
 	if waiting != nil {
 		<-waiting
+	}
+	if p.retryAfter != "" {
+		w.Header().Set("Retry-After", p.retryAfter)
 	}
 	w.WriteHeader(status)
 }

@@ -48,9 +48,14 @@ type answer struct {
 	// The headers of a subscription, if id is not 0.
 	id       uint64
 	lifetime time.Duration
+
+	retryAfter string // the header of a 503, "" is not sent
 }
 
 func refuse(status int, why string) answer { return answer{status: status, why: why} }
+
+// unavailable is the answer where this server cannot do it now.
+func unavailable() answer { return answer{status: http.StatusServiceUnavailable, retryAfter: "30"} }
 
 // refused reports whether there is an answer already.
 func (a *answer) refused() bool { return a.status != 0 || a.challenge }
@@ -76,10 +81,11 @@ func (a *answer) write(w http.ResponseWriter) {
 	switch a.status {
 	case http.StatusMethodNotAllowed:
 		header["Allow"] = []string{allowedMethods}
-	case http.StatusServiceUnavailable:
-		header["Retry-After"] = []string{"30"}
 	case http.StatusRequestEntityTooLarge:
 		header["Connection"] = []string{"close"} // the rest of the body is not waited for
+	}
+	if a.retryAfter != "" {
+		header["Retry-After"] = []string{a.retryAfter}
 	}
 	header["Content-Length"] = []string{strconv.Itoa(len(body))}
 	w.WriteHeader(a.status)

@@ -37,7 +37,7 @@ func (h *HomeServer) notify(q *request) answer {
 	ack := AckType(q.field("Rvp-Ack-Type"))
 	if ack != DeepOr && ack != DeepAnd { // RVP-092
 		if h.post(p, logons, nil) == 0 {
-			return answer{status: http.StatusServiceUnavailable}
+			return unavailable()
 		}
 		return answer{status: http.StatusOK}
 	}
@@ -45,7 +45,7 @@ func (h *HomeServer) notify(q *request) answer {
 	ends := make(chan outcome, len(logons))
 	posted := h.post(p, logons, ends)
 	if posted == 0 || ack == DeepAnd && posted < len(logons) {
-		return answer{status: http.StatusServiceUnavailable}
+		return unavailable()
 	}
 	return h.await(q, ack, posted, ends)
 }
@@ -96,6 +96,10 @@ func (h *HomeServer) await(q *request, ack AckType, posted int, ends <-chan outc
 			switch {
 			case o.status/100 == 2:
 				accepted++
+			case o.status == http.StatusServiceUnavailable: // to be tried again by the sender
+				if failed.status == http.StatusPreconditionFailed {
+					failed = answer{status: o.status, why: "The user's program does not take it now.", retryAfter: o.retryAfter}
+				}
 			case o.status/100 == 5: // RVP-097
 				failed = refuse(http.StatusInternalServerError, "The user's program does not take it.")
 			}

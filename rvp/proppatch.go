@@ -44,7 +44,7 @@ func (h *HomeServer) proppatch(q *request) answer {
 	case errors.Is(err, errDenied):
 		return refuse(http.StatusForbidden, "The user does not allow that.")
 	case errors.Is(err, errBusy):
-		return answer{status: http.StatusServiceUnavailable}
+		return unavailable()
 	case err != nil:
 		return h.fail(q, "the store", err)
 	}

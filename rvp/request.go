@@ -16,38 +16,44 @@ import (
 // A request is an http.Request for one of the methods.
 type request struct {
 	*http.Request
-	node   Node // whom it is about; of this server
-	user   User
-	caller caller
-	peer   netip.AddrPort // where it comes from, behind routers
-	logon  *logonSlot     // what is known of the connection; may be nil
+	node    Node // whom it is about; of this server
+	user    User
+	caller  caller
+	peer    netip.AddrPort // where it comes from, behind routers
+	proxied bool           // which is the word of routers
+	logon   *logonSlot     // what is known of the connection; may be nil
 }
 
 // ServeHTTP implements http.Handler.
 func (h *HomeServer) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	h.once.Do(h.start)
 	version(w)
+	began, seen := time.Now(), &recorder{ResponseWriter: w}
+	seen.q.peer, seen.q.proxied = peerOf(&h.Topology, r)
+	h.admit(seen, r)
 	if h.Trace == nil {
-		h.admit(w, r)
 		return
 	}
-	began, seen := time.Now(), &recorder{ResponseWriter: w}
-	h.admit(seen, r)
-	peer, _ := peerOf(&h.Topology, r)
-	n, local, err := parseTarget(r.Host, r.RequestURI)
-	if err == nil {
-		n, _ = h.own(n, !local)
+	n := seen.q.node
+	if n == (Node{}) { // it did not come that far
+		var local bool
+		var err error
+		if n, local, err = parseTarget(r.Host, r.RequestURI); err == nil {
+			n, _ = h.own(n, !local)
+		}
 	}
 	h.trace(Event{
-		Kind: RequestDone, Method: r.Method, Node: n, Remote: peer,
+		Kind: RequestDone, Method: r.Method, Node: n, Remote: seen.q.peer,
 		Status: seen.status, Duration: time.Since(began),
 	})
 }
 
-// A recorder remembers the status that Trace is told.
+// A recorder goes with a request as its ResponseWriter, by way of httpauth, and
+// remembers what is known of it: the status that Trace is told, and the rest.
 type recorder struct {
 	http.ResponseWriter
 	status int
+	q      request
 }
 
 func (w *recorder) WriteHeader(status int) {
@@ -59,20 +65,19 @@ func (w *recorder) WriteHeader(status int) {
 func (w *recorder) Unwrap() http.ResponseWriter { return w.ResponseWriter }
 
 // admit refuses what nobody may do, and finds out who asks for the rest.
-func (h *HomeServer) admit(w http.ResponseWriter, r *http.Request) {
-	peer, proxied := peerOf(&h.Topology, r)
+func (h *HomeServer) admit(w *recorder, r *http.Request) {
 	a := answer{}
 	switch m := findMethod(methods, r.Method); {
 	case m == nil:
 		a.status = http.StatusNotImplemented
 	case m.serve == nil:
 		a.status = http.StatusMethodNotAllowed
-	case containsAddr(h.Topology.Refused, peer.Addr()):
+	case containsAddr(h.Topology.Refused, w.q.peer.Addr()):
 		a = refuse(http.StatusForbidden, "This server does not serve your address.")
 	case h.closed.Load():
-		a.status = http.StatusServiceUnavailable
+		a = unavailable()
 	default:
-		h.login(r, peer, proxied).ServeHTTP(w, r)
+		h.login(r, &w.q).ServeHTTP(w, r)
 		return
 	}
 	a.write(w)
@@ -80,8 +85,8 @@ func (h *HomeServer) admit(w http.ResponseWriter, r *http.Request) {
 
 // login returns what finds out who asks, which is not the same behind a router
 // that is believed and uses this connection for one client only.
-func (h *HomeServer) login(r *http.Request, peer netip.AddrPort, proxied bool) *httpauth.Handler {
-	if proxied && slotOf(r.Context()).isOf(peer.Addr()) {
+func (h *HomeServer) login(r *http.Request, q *request) *httpauth.Handler {
+	if q.proxied && slotOf(r.Context()).isOf(q.peer.Addr()) {
 		return &h.proxied
 	}
 	return &h.direct
@@ -89,15 +94,14 @@ func (h *HomeServer) login(r *http.Request, peer netip.AddrPort, proxied bool) *
 
 // serve answers a request of which it is known who has logged in, if anybody.
 func (h *HomeServer) serve(w http.ResponseWriter, r *http.Request) {
-	q := &request{Request: r, logon: slotOf(r.Context())}
-	peer, proxied := peerOf(&h.Topology, r)
-	q.peer = peer
+	q := &w.(*recorder).q
+	q.Request, q.logon = r, slotOf(r.Context())
 	a := h.open(q)
 	if !a.refused() {
 		a = findMethod(methods, r.Method).serve(h, q)
 	}
 	if a.challenge {
-		h.login(r, peer, proxied).Challenge(w, r)
+		h.login(r, q).Challenge(w, r)
 		return
 	}
 	a.write(w)
@@ -141,7 +145,7 @@ func (h *HomeServer) lookup(q *request, n Node) (User, answer) {
 // fail is the answer where something behind the server does not work.
 func (h *HomeServer) fail(q *request, what string, err error) answer {
 	h.logger().ErrorContext(q.Context(), "rvp: "+what+" failed", "method", q.Method, "node", q.node.String(), "err", err)
-	return answer{status: http.StatusServiceUnavailable}
+	return unavailable()
 }
 
 // read returns the body, which may be empty (RVP-014).

@@ -154,7 +154,7 @@ func (r *Router) route(p *passage) passed {
 		return refusal(http.StatusNotFound, "There is no such user.")
 	case err != nil:
 		r.logger().ErrorContext(p.Context(), "rvp: the directory failed", "method", p.Method, "node", n.String(), "err", err)
-		return refusal(http.StatusServiceUnavailable, "")
+		return passed{answer: unavailable()}
 	}
 	p.home = u.Home
 	switch {

@@ -3,6 +3,7 @@ package rvp
 import (
 	"cmp"
 	"errors"
+	"iter"
 	"net/http"
 	"slices"
 	"strconv"
@@ -114,6 +115,18 @@ func (r *Record) finish(now time.Time, e *effect) {
 func (r *Record) wake(at time.Time) {
 	if !at.IsZero() && (r.Next.IsZero() || at.Before(r.Next)) {
 		r.Next = at
+	}
+}
+
+// Live yields the views of logons that are not offline, whose leases have not ended
+// at a time of the store's clock.
+func (r *Record) Live(now time.Time) iter.Seq[View] {
+	return func(yield func(View) bool) {
+		for _, v := range r.Views {
+			if v.ID != rest && v.State != Offline && !over(v.Until, now) && !yield(v) {
+				return
+			}
+		}
 	}
 }
 

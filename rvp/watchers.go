@@ -85,6 +85,7 @@ func (t *teller) tell(s Subscription) {
 		watcher, _ = s.Principal.Node()
 	}
 	watcher, own := h.own(watcher, false)
+	p.change, p.watcher = change, watcher
 	p.body = (&Notification{
 		From: t.from, To: []Contact{{Node: watcher, Description: watcher.Name}}, Change: change,
 	}).Append(nil)

@@ -42,10 +42,7 @@ func (m *messenger) views(ctx context.Context, d *imDomain, a store.Account, nam
 	if err != nil {
 		return nil, err
 	}
-	for _, v := range record.Views {
-		if v.State == rvp.Offline || !v.Until.IsZero() && !v.Until.After(now) || v.ID == 0 {
-			continue
-		}
+	for v := range record.Live(now) {
 		list = append(list, manage.Person{
 			User: a.Name, Protocol: "im", Server: d.name, Remote: remoteOf(v.Logon), Since: v.Set.In(time.Local), State: string(v.State),
 		})
