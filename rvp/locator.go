@@ -6,6 +6,7 @@ import (
 	"net"
 	"net/http"
 	"net/netip"
+	"net/url"
 	"sync"
 	"time"
 
@@ -26,6 +27,13 @@ type Locator struct {
 	// Addrs says which addresses may be connected to. HomeServer has its
 	// CallBackPolicy besides.
 	Addrs dnsresolve.AddrPolicy
+
+	// Proxy is an HTTP proxy such as "http://proxy.example.org:8080", with user information if
+	// it wants a login: all requests to other servers go through it, but not the NOTIFYs to
+	// clients, nor those of a Router to home servers. It finds the servers by their
+	// names, without SRV records; Addrs speaks only of those that are addresses, and names of
+	// what is inside are for the proxy to refuse. Nil is none.
+	Proxy *url.URL
 
 	// Life is how long a redirection is remembered [10 min], and Size how many [65,536].
 	Life time.Duration
@@ -57,12 +65,19 @@ func (l *Locator) transport() *http.Transport {
 // transportTo is transport for certain addresses; a connection must be made
 // in time.
 func (l *Locator) transportTo(timeout time.Duration, allow func(netip.AddrPort) error) *http.Transport {
+	connect := func(ctx context.Context, address string) (net.Conn, error) { return l.connect(ctx, address, allow) }
+	var proxy func(*http.Request) (*url.URL, error)
+	if l.Proxy != nil {
+		connect = l.connectProxy
+		proxy = func(r *http.Request) (*url.URL, error) { return l.Proxy, allowByProxy(r.URL, allow) }
+	}
 	return &http.Transport{
+		Proxy: proxy,
 		DialContext: func(ctx context.Context, _, address string) (net.Conn, error) {
 			// The context of a transport has no deadline.
 			ctx, cancel := context.WithTimeout(ctx, timeout)
 			defer cancel()
-			return l.connect(ctx, address, allow)
+			return connect(ctx, address)
 		},
 		DisableCompression:     true,
 		MaxIdleConns:           256,

@@ -395,12 +395,15 @@ func TestRouterIdle(t *testing.T) {
 	})
 }
 
-func TestUpstreamsLimit(t *testing.T) {
-	u := upstreams{limit: 3, idle: time.Hour}
-	var conns []net.Conn
+// upstreamConns are connections to a home server in memory.
+type upstreamConns []net.Conn
+
+// do sends a request from a client's connection.
+func (c *upstreamConns) do(t *testing.T, u *upstreams, conn context.Context) {
+	t.Helper()
 	dial := func(context.Context, string) (net.Conn, error) {
 		near, far := memnet.Pipe()
-		conns = append(conns, near)
+		*c = append(*c, near)
 		go func() {
 			b := bufio.NewReader(far)
 			for {
@@ -412,12 +415,37 @@ func TestUpstreamsLimit(t *testing.T) {
 		}()
 		return near, nil
 	}
-	do := func(conn context.Context) {
-		req, err := http.NewRequest("ACL", "http://home/", nil)
-		require.NoError(t, err)
-		_, err = u.do(t.Context(), conn, "home:80", req, dial, func(*http.Response) error { return nil })
-		require.NoError(t, err)
+	req, err := http.NewRequest("ACL", "http://home/", nil)
+	require.NoError(t, err)
+	_, err = u.do(t.Context(), conn, "home:80", req, dial, func(*http.Response) error { return nil })
+	require.NoError(t, err)
+}
+
+// Routers of several domains may get requests on one connection, and have the same home server:
+// each has its own connections to it.
+func TestUpstreamsOfSeveralRouters(t *testing.T) {
+	a, b := &upstreams{limit: 1, idle: time.Hour}, &upstreams{limit: 1, idle: time.Hour}
+	var conns upstreamConns
+	client := ConnContext(t.Context(), nil)
+	for range 2 {
+		conns.do(t, a, client)
+		conns.do(t, b, client)
 	}
+	require.Len(t, conns, 4)
+	for _, nc := range conns[:3] {
+		_, err := nc.Write(nil)
+		require.Error(t, err, "the other router's was closed")
+	}
+	require.Zero(t, a.recent.Len())
+	require.Equal(t, 1, b.recent.Len())
+	a.close()
+	b.close()
+}
+
+func TestUpstreamsLimit(t *testing.T) {
+	u := upstreams{limit: 3, idle: time.Hour}
+	var conns upstreamConns
+	do := func(conn context.Context) { conns.do(t, &u, conn) }
 	var clients []context.Context
 	for range 4 {
 		ctx := ConnContext(t.Context(), nil)

@@ -28,9 +28,10 @@ type upstreams struct {
 
 // An upstream is a connection to a home server.
 type upstream struct {
+	of     *upstreams
 	nc     net.Conn
 	r      *bufio.Reader
-	at     *list.Element // in upstreams.recent
+	at     *list.Element // in of.recent
 	expire *time.Timer
 	spoilt bool // not to be used again
 }
@@ -52,7 +53,8 @@ type dialFunc func(ctx context.Context, address string) (net.Conn, error)
 func (u *upstreams) do(ctx, conn context.Context, home string, req *http.Request, dial dialFunc, read func(*http.Response) error) (*http.Response, error) {
 	p := pinsOf(conn)
 	c := p.take(home)
-	if c != nil && !(u.use(c) && c.alive()) {
+	// A client's connection may have come to several routers, one for each domain.
+	if c != nil && !(c.of.use(c) && c.of == u && c.alive()) {
 		c.nc.Close()
 		c = nil
 	}
@@ -61,7 +63,7 @@ func (u *upstreams) do(ctx, conn context.Context, home string, req *http.Request
 		if err != nil {
 			return nil, err
 		}
-		c = &upstream{nc: nc, r: bufio.NewReaderSize(nc, 4096)}
+		c = &upstream{of: u, nc: nc, r: bufio.NewReaderSize(nc, 4096)}
 	}
 	answer, err := c.exchange(ctx, req, read)
 	if err != nil || answer.Close || c.spoilt || p == nil || !u.keep(p, home, c) {
@@ -148,7 +150,7 @@ func (u *upstreams) keep(p *pins, home string, c *upstream) bool {
 	if eldest != nil {
 		eldest.nc.Close()
 	}
-	if other := p.put(home, c); other != nil && u.use(other) {
+	if other := p.put(home, c); other != nil && other.of.use(other) {
 		other.nc.Close()
 	}
 	return true

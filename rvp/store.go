@@ -15,7 +15,7 @@ import (
 // What it loses, clients bring again: they renew leases and subscriptions, and
 // subscribe anew where they are told that there is none. Several home servers may
 // share one; so the clock is the store's, and change functions may be called more than
-// once. All methods are called concurrently. Costs do not grow with how many
+// once. All methods are called concurrently. But for Counts and Sweep, costs do not grow with how many
 // nodes there are, and of Subscribe, Renew and Unsubscribe not with how many
 // subscriptions a node has.
 type NodeStore interface {
@@ -57,6 +57,10 @@ type NodeStore interface {
 	// seen or not. After an error nothing comes.
 	Subscriptions(ctx context.Context, n Node, t NotificationType) (time.Time, iter.Seq2[Subscription, error])
 
+	// Counts returns how much there is, of all nodes. It takes as long as there are
+	// nodes and subscriptions, but holds up nobody for long.
+	Counts(ctx context.Context) (Counts, error)
+
 	// Sweep forgets subscriptions that have ended. Without it they are not seen
 	// either; it is called now and then.
 	Sweep(ctx context.Context) error
@@ -70,6 +74,13 @@ var ErrNoSubscription = errors.New("rvp: no such subscription")
 
 // ErrTooMany is returned by stores that would have to keep more than they were told to.
 var ErrTooMany = errors.New("rvp: too many subscriptions")
+
+// Counts say how much a NodeStore has.
+type Counts struct {
+	Online   int // nodes with a Record.Live view
+	Logons   int // live subscriptions of type PragmaNotify
+	Watchers int // live subscriptions of type PropChange
+}
 
 // A Record is what a NodeStore keeps of a node besides its subscriptions.
 type Record struct {

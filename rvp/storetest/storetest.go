@@ -46,5 +46,6 @@ var cases = []struct {
 	{"SubscriptionLimit", subscriptionLimit},
 	{"ManySubscriptions", manySubscriptions},
 	{"Sweep", sweep},
+	{"Counts", counts},
 	{"SubscribeConcurrent", subscribeConcurrent},
 }

@@ -1,6 +1,7 @@
 package storetest
 
 import (
+	"context"
 	"sync"
 	"testing"
 	"time"
@@ -228,4 +229,36 @@ func subscribeConcurrent(t *testing.T, s rvp.NodeStore) {
 	ids := live(t, s, anna, rvp.PropChange)
 	require.IsIncreasing(t, ids)
 	require.Len(t, ids, watchers*times/2)
+}
+
+func counts(t *testing.T, s rvp.NodeStore) {
+	want := func(want rvp.Counts) {
+		t.Helper()
+		got, err := s.Counts(t.Context())
+		require.NoError(t, err)
+		require.Equal(t, want, got)
+	}
+	want(rvp.Counts{})
+	subscribe(t, s, watch(ben, anna), time.Hour)
+	gone := subscribe(t, s, watch(ben, anna), time.Hour)
+	subscribe(t, s, watch(anna, ben), time.Minute)
+	subscribe(t, s, logon(anna, "3000"), time.Minute)
+	for n, states := range map[rvp.Node][]rvp.State{anna: {rvp.Busy, rvp.Idle}, ben: {rvp.Offline}} {
+		require.NoError(t, s.Update(t.Context(), n, func(r *rvp.Record, now time.Time) error {
+			for i, state := range states {
+				r.Views = append(r.Views, rvp.View{ID: uint64(i + 1), State: state, Until: now.Add(time.Minute)})
+			}
+			return nil
+		}))
+	}
+	want(rvp.Counts{Online: 1, Logons: 1, Watchers: 3})
+	_, err := s.Unsubscribe(t.Context(), anna, gone.ID)
+	require.NoError(t, err)
+	want(rvp.Counts{Online: 1, Logons: 1, Watchers: 2})
+	time.Sleep(time.Minute)
+	want(rvp.Counts{Watchers: 1})
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	_, err = s.Counts(ctx)
+	require.ErrorIs(t, err, context.Canceled)
 }

@@ -7,5 +7,6 @@
 //	due.go     the calendar of what is due
 //	subs.go    subscriptions
 //	sweep.go   what has ended
+//	counts.go  how much there is
 //	change.go  what a Table tells of its changes, and how it is filled again
 package table
