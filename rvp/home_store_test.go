@@ -160,3 +160,25 @@ func TestHomeGoroutines(t *testing.T) {
 		require.Equal(t, "offline", l.state("user999"))
 	})
 }
+
+// TestHomeStart: leases that a server before this one has granted end on time, though nobody
+// asks this one for anything.
+func TestHomeStart(t *testing.T) {
+	inWorld(t, nil, func(t *testing.T, w *world) {
+		other := w.listen("198.51.100.7:80")
+		w.foreign("http://im.other.test/instmsg/aliases/eve").watch("anna")
+		w.dial("192.0.2.1").login("anna").do("PROPPATCH", "anna", lease("busy", 60, ""))
+		require.Equal(t, []string{"anna busy"}, other.states(t))
+		require.NoError(t, w.home.Shutdown(t.Context()))
+		next := &rvp.HomeServer{
+			Domain: w.home.Domain, Directory: w.users, Store: w.home.Store, Auth: w.home.Auth, Locator: w.home.Locator,
+			CallBacks: w.home.CallBacks, Logger: w.home.Logger,
+		}
+		next.Start()
+		defer next.Close()
+		pass(59 * time.Second)
+		require.Empty(t, other.states(t))
+		pass(time.Second)
+		require.Equal(t, []string{"anna offline"}, other.states(t))
+	})
+}

@@ -104,6 +104,10 @@ func (l Limits) filled() Limits {
 	return l
 }
 
+// Start begins with what is to be done between requests: leases end that clients of
+// a server before this one have left in the Store. The first request does that too.
+func (h *HomeServer) Start() { h.once.Do(h.start) }
+
 // start prepares what requests need, at the first one.
 func (h *HomeServer) start() {
 	h.host = hostOf(h.Domain)

@@ -61,7 +61,7 @@ type Web struct {
 
 // IM is instant messaging and presence.
 type IM struct {
-	Domains    []string `toml:"domains" is:"domain"` // none: no instant messaging
+	Domains    []string `toml:"domains" is:"domain"` // none: "im." and Server.Domain
 	HomeServer bool     `toml:"home-server"`         // has the users' nodes
 	Router     bool     `toml:"router"`              // sends requests to home servers
 

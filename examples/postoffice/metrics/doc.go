@@ -5,6 +5,8 @@
 //	transfer := &smtp.Server{Trace: m.SMTP("transfer"), ...}
 //	metrics.Watch(m, "smtp", "transfer", transfer.Stats)
 //	m.WatchQueue(q.Snapshot)
+//	home := &rvp.HomeServer{Trace: m.RVP("im.example.test"), Store: nodes, ...}
+//	m.WatchRVP(nodes.Counts)
 //	mux.Handle("GET /metrics", m.Handler())
 //
 //	health := &metrics.Health{Checks: []metrics.Check{
@@ -16,6 +18,11 @@
 // Labels have few values, whatever peers send: protocol and virtual server are
 // the program's, verbs those of the command table and "other", classes of
 // replies half a dozen. Destinations and users are no labels.
+//
+// Instant messages are postoffice_im_requests_total by method and status,
+// im_request_duration_seconds, im_notifications_total by result (delivered, failed,
+// superseded, dropped), im_state_changes_total, im_users_online and
+// im_subscriptions by type (logon, watcher).
 //
 // The pages tell of what is inside: serve them where only administrators and
 // their programs come.
@@ -29,6 +36,7 @@
 //	server.go       Watch: the servers' Stats
 //	queue.go        WatchQueue: the queue's Snapshot
 //	size.go         WatchSize: how much a store takes
+//	rvp.go          RVP, WatchRVP: instant messages
 //	health.go       Health, its checks and pages
 //	check.go        the checks that there are
 //	disk_*.go       how much room a disk has

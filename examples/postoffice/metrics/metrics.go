@@ -27,6 +27,7 @@ type Metrics struct {
 	active                       *prometheus.GaugeVec
 	servers                      *servers
 	sizes                        *sizes
+	messaging                    *messaging
 }
 
 // buckets are those of commands, in seconds: from what is in memory to what
@@ -51,11 +52,13 @@ func New(version string) *Metrics {
 		active: prometheus.NewGaugeVec(prometheus.GaugeOpts{
 			Namespace: namespace, Name: "conversations_active", Help: "Conversations now.",
 		}, []string{"protocol", "server"}),
-		servers: newServers(),
-		sizes:   newSizes(),
+		servers:   newServers(),
+		sizes:     newSizes(),
+		messaging: newMessaging(),
 	}
 	m.registry.MustRegister(
 		m.opened, m.ended, m.read, m.written, m.commands, m.durations, m.loginFailures, m.held, m.active, m.servers, m.sizes,
+		m.messaging.requests, m.messaging.notifications, m.messaging.changes, m.messaging.durations,
 		buildInfo(version), collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}),
 	)
 	return m
@@ -95,7 +98,8 @@ func (m *Metrics) Handler() http.Handler {
 	return promhttp.HandlerFor(m.registry, promhttp.HandlerOpts{ErrorHandling: promhttp.ContinueOnError, MaxRequestsInFlight: 4})
 }
 
-// Forget drops what was counted of a virtual server that there is no more.
+// Forget drops what was counted of a virtual server that there is no more, or of a domain of
+// instant messages, whose protocol is "rvp".
 func (m *Metrics) Forget(protocol, server string) {
 	labels := prometheus.Labels{"protocol": protocol, "server": label(server)}
 	for _, v := range []*prometheus.CounterVec{m.opened, m.ended, m.read, m.written, m.commands, m.loginFailures} {
@@ -104,4 +108,7 @@ func (m *Metrics) Forget(protocol, server string) {
 	m.durations.DeletePartialMatch(labels)
 	m.active.DeletePartialMatch(labels)
 	m.servers.remove(serverKey{protocol, label(server)})
+	if protocol == "rvp" {
+		m.messaging.forget(label(server))
+	}
 }

@@ -89,7 +89,6 @@ func lastingOf(f *config.File) map[string]any {
 		"connector.outbound-connections, connections-per-destination, messages-per-connection": [...]int{c.Outbound, c.PerDestination, c.PerConnection},
 		"news.path-identity": f.News.PathIdentity,
 		"news.feed":          f.News.Feeds,
-		"im":                 f.IM,
 		"web":                f.Web,
 	}
 }

@@ -5,18 +5,14 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"log/slog"
 	"net"
 	"net/http"
-	"net/netip"
 	"path/filepath"
+	"reflect"
 	"slices"
 	"strings"
-	"time"
+	"sync"
 
-	"github.com/wirepost/wirepost/auth"
-	"github.com/wirepost/wirepost/auth/httpauth"
-	"github.com/wirepost/wirepost/examples/postoffice/config"
 	"github.com/wirepost/wirepost/examples/postoffice/store"
 	"github.com/wirepost/wirepost/rvp"
 	rvpstore "github.com/wirepost/wirepost/rvp/sqlite"
@@ -25,118 +21,103 @@ import (
 // imDir is where the states and subscriptions of instant messages are, in a data folder.
 const imDir = "im"
 
-// A messenger serves instant messages: of each of its domains it is the router and,
-// mostly, the home server.
+// A messenger serves instant messages.
 type messenger struct {
-	store   rvp.NodeStore
-	domains []*imDomain
+	office *Office
+	store  rvp.NodeStore
+
+	mu     sync.Mutex     // guards all below, and that servers are entered before they are left
+	in     *imServers     // in force
+	ending sync.WaitGroup // those that were
+	closed bool
 }
 
-// An imDomain is one domain of instant messages.
+// imServers are those of one configuration, in the order of its domains.
+type imServers struct {
+	plan    imPlan
+	domains []*imDomain
+	serving sync.WaitGroup
+}
+
+// An imDomain is one domain of instant messages: there is a router, or a home server, or both.
 type imDomain struct {
 	name   string // such as "im.example.org"
 	users  *imDirectory
-	home   *rvp.HomeServer // nil if other servers are
+	home   *rvp.HomeServer
 	router *rvp.Router
 }
 
 // openIM opens the node store and makes the servers.
 func (o *Office) openIM(ctx context.Context) error {
+	plan, err := o.config.imPlan(o.domains.names())
+	if err != nil {
+		return err
+	}
 	nodes, err := rvpstore.Open(ctx, filepath.Join(o.config.Dir, imDir), rvpstore.Options{Logger: o.log})
 	if err != nil {
 		return fmt.Errorf("instant messages: %w", err)
 	}
-	o.im = &messenger{store: nodes}
-	mail := o.domains.names()
-	for _, name := range o.config.imDomains(mail) {
-		o.im.domains = append(o.im.domains, o.imDomain(name, mailDomain(name, mail)))
-	}
+	o.im = &messenger{office: o, store: nodes}
+	o.im.in = o.im.make(plan)
+	o.metrics.WatchRVP(nodes.Counts)
 	return nil
 }
 
-func (c *Config) im() *config.IM {
-	if c.IM != nil {
-		return c.IM
-	}
-	return &config.Default().IM
+// servers are those in force.
+func (m *messenger) servers() *imServers {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.in
 }
 
-// imDomains are the domains of instant messages.
-func (c *Config) imDomains(mail []string) []string {
-	if c.IM != nil {
-		return c.IM.Domains
-	}
-	return []string{"im." + store.FoldDomain(mail[0])}
+// enter returns the servers in force, which stay until serving is done.
+func (m *messenger) enter() *imServers {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.in.serving.Add(1)
+	return m.in
 }
 
-// mailDomain is the mail domain of the users of a domain of instant messages.
-func mailDomain(im string, domains []string) string {
-	im = store.FoldDomain(im)
-	for _, d := range domains {
-		if folded := store.FoldDomain(d); im == folded || im == "im."+folded {
-			return d
+// reload has a configuration in force, for requests from then on. Those before are
+// served to the end, and what they have to be told is delivered.
+func (m *messenger) reload(c *Config, domains []string) error {
+	plan, err := c.imPlan(domains)
+	if err != nil {
+		return err
+	}
+	old := m.servers()
+	if reflect.DeepEqual(old.plan, plan) {
+		return nil
+	}
+	next := m.make(plan)
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.closed {
+		m.ending.Go(func() { _ = next.close() })
+		return nil
+	}
+	m.in = next
+	m.ending.Go(func() { m.end(old) })
+	return nil
+}
+
+// end ends servers that are not in force any more.
+func (m *messenger) end(old *imServers) {
+	old.serving.Wait()
+	ctx, cancel := context.WithTimeout(context.Background(), shutdownTime)
+	defer cancel()
+	old.shutdown(ctx)
+	_ = old.close() // there is nothing left
+	for _, name := range old.plan.Domains {
+		if !slices.Contains(m.servers().plan.Domains, name) {
+			m.office.metrics.Forget("rvp", name)
 		}
 	}
-	return domains[0]
-}
-
-func (o *Office) imDomain(name, mail string) *imDomain {
-	c := o.config.im()
-	planner := o.config.Relaying.planner(name)
-	locator := &rvp.Locator{Resolver: planner.Resolver, Addrs: planner.Addresses}
-	d := &imDomain{name: name, users: &imDirectory{accounts: o.store, mail: mail, homes: c.Homes}}
-	topology := rvp.Topology{Inside: c.Inside.Prefixes(), Refused: c.Refused.Prefixes()}
-	if c.ForceProxy {
-		topology.Proxied = []netip.Prefix{netip.MustParsePrefix("0.0.0.0/0"), netip.MustParsePrefix("::/0")}
-	}
-	d.router = &rvp.Router{
-		Domain: name, Directory: d.users, Topology: topology, Locator: locator, Limits: rvp.RouterLimits{Hops: c.MaxHops},
-		Logger: o.log, Trace: o.traceIM,
-	}
-	if !c.HomeServer {
-		return d
-	}
-	d.home = &rvp.HomeServer{
-		Domain:    name,
-		Directory: d.users,
-		Store:     o.im.store,
-		Auth:      o.authForIM(name, mail, c.NTLMv1),
-		Topology:  rvp.Topology{Refused: topology.Refused},
-		CallBacks: rvp.CallBackPolicy{Servers: planner.Addresses.Allow},
-		Locator:   locator,
-		Limits:    rvp.Limits{Lifetime: time.Duration(c.MaxLife), Lease: time.Duration(c.MaxLease), Hops: c.MaxHops},
-		Logger:    o.log,
-		Trace:     o.traceIM,
-	}
-	d.router.Local = d.home
-	return d
-}
-
-// authForIM says who may log in to instant messages: whoever may elsewhere, by a name that
-// Windows may have put a domain before, or that ends in one of these domains.
-func (o *Office) authForIM(im, mail string, ntlmv1 bool) *auth.Authenticator {
-	bare := httpauth.WindowsAccount(im, mail)
-	a := o.authLike(o.auth.AllowInsecure, o.log)
-	a.Accounts = &auth.NTLM{
-		Accounts: a.Accounts, AllowV1: ntlmv1,
-		Account: func(_, name string) string { return bare(name) },
-	}
-	return a
-}
-
-// traceIM writes the protocol log.
-func (o *Office) traceIM(e rvp.Event) {
-	o.log.Debug("rvp", "kind", e.Kind, "method", e.Method, "node", e.Node.String(), "remote", e.Remote, "to", e.To,
-		slog.Int("status", e.Status), "took", e.Duration)
 }
 
 // IMDomains are the domains of instant messages.
 func (o *Office) IMDomains() []string {
-	names := make([]string, len(o.im.domains))
-	for i, d := range o.im.domains {
-		names[i] = d.name
-	}
-	return names
+	return slices.Clone(o.im.servers().plan.Domains)
 }
 
 // ServesIM reports whether anybody can log on to instant messages: they know two ways
@@ -146,32 +127,46 @@ func (o *Office) ServesIM() bool {
 	return slices.Contains(mechanisms, "NTLM") || slices.Contains(mechanisms, "DIGEST-MD5")
 }
 
-// ServeHTTP implements http.Handler. Requests that name no domain but an address
-// are for the first one.
+// ServeHTTP implements http.Handler.
 func (m *messenger) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	s := m.enter()
+	defer s.serving.Done()
+	if d := s.domainOf(r); d != nil {
+		d.handler().ServeHTTP(w, r)
+		return
+	}
+	http.NotFound(w, r)
+}
+
+// domainOf returns whom a request is for. One that names no domain, but an address perhaps, is
+// for the first one. There may be none.
+func (s *imServers) domainOf(r *http.Request) *imDomain {
 	host := cmp.Or(r.URL.Host, r.Host)
 	if name, _, err := net.SplitHostPort(host); err == nil {
 		host = name
 	}
 	host = store.FoldDomain(strings.TrimSuffix(host, "."))
-	if len(m.domains) == 0 {
-		http.NotFound(w, r)
-		return
-	}
-	i := slices.IndexFunc(m.domains, func(d *imDomain) bool { return store.FoldDomain(d.name) == host })
-	if _, err := netip.ParseAddr(strings.Trim(host, "[]")); err == nil && i < 0 {
-		// A physical URL has the domain in its path, and the address of the
-		// server as its host: the router of that domain knows what to do.
-		i = max(0, slices.IndexFunc(m.domains, func(d *imDomain) bool {
+	i := slices.IndexFunc(s.domains, func(d *imDomain) bool { return store.FoldDomain(d.name) == host })
+	if i < 0 {
+		// A physical URL has the domain in its path, and the name or address of the
+		// server as its host: who is of that domain knows what to do.
+		i = slices.IndexFunc(s.domains, func(d *imDomain) bool {
 			return strings.HasPrefix(store.FoldDomain(r.URL.Path), "/instmsg/local/"+store.FoldDomain(d.name)+"/")
-		}))
+		})
 	}
-	m.domains[max(i, 0)].router.ServeHTTP(w, r)
+	if len(s.domains) == 0 {
+		return nil
+	}
+	return s.domains[max(i, 0)]
 }
 
 // shutdown delivers what is to be delivered, until ctx ends.
 func (m *messenger) shutdown(ctx context.Context) {
-	for _, d := range m.domains {
+	m.servers().shutdown(ctx)
+}
+
+func (s *imServers) shutdown(ctx context.Context) {
+	for _, d := range s.domains {
 		if d.home != nil {
 			// What is lost then, clients ask for anew.
 			_ = d.home.Shutdown(ctx)
@@ -184,15 +179,27 @@ func (m *messenger) close() error {
 	if m == nil {
 		return nil
 	}
-	var errs []error
-	for _, d := range m.domains {
-		if d.home != nil {
-			errs = append(errs, d.home.Close())
-		}
-		errs = append(errs, d.router.Close())
-	}
-	if err := errors.Join(append(errs, m.store.Close())...); err != nil {
+	m.mu.Lock()
+	m.closed = true
+	last := m.in
+	m.mu.Unlock()
+	err := last.close()
+	m.ending.Wait()
+	if err := errors.Join(err, m.store.Close()); err != nil {
 		return fmt.Errorf("instant messages: %w", err)
 	}
 	return nil
+}
+
+func (s *imServers) close() error {
+	var errs []error
+	for _, d := range s.domains {
+		if d.home != nil {
+			errs = append(errs, d.home.Close())
+		}
+		if d.router != nil {
+			errs = append(errs, d.router.Close())
+		}
+	}
+	return errors.Join(errs...)
 }

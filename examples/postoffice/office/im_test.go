@@ -153,7 +153,10 @@ func TestInstantMessagesLogin(t *testing.T) {
 // An office may have several domains of instant messages, whose users are those of its
 // mail domains.
 func TestIMDomains(t *testing.T) {
-	require.Equal(t, []string{"im.example.org"}, new(Config).imDomains([]string{"Example.org", "example.net"}))
+	plan, err := new(Config).imPlan([]string{"Example.org", "example.net"})
+	require.NoError(t, err)
+	require.Equal(t, []string{"im.example.org"}, plan.Domains)
+	require.Equal(t, []string{"Example.org"}, plan.mail)
 	for im, mail := range map[string]string{
 		"im.example.net": "example.net", "EXAMPLE.NET": "example.net", "im.example.org": "example.org", "chat.example.net": "example.org",
 	} {

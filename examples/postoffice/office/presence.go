@@ -15,7 +15,7 @@ import (
 // is: by the states that his programs have set.
 func (m *messenger) people(ctx context.Context) ([]manage.Person, error) {
 	list := []manage.Person{}
-	for _, d := range m.domains {
+	for _, d := range m.servers().domains {
 		for account, err := range d.users.accounts.ListAccounts(ctx) {
 			if err != nil {
 				return nil, err

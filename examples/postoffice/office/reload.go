@@ -45,7 +45,7 @@ func (o *Office) Reload(ctx context.Context) error {
 	}
 	o.live = next
 	// What is begun is done to the end: half a configuration is none.
-	err = o.replace(context.WithoutCancel(ctx), settings)
+	err = errors.Join(o.replace(context.WithoutCancel(ctx), settings), o.im.reload(&next, o.domains.names()))
 	if names := o.config.restartFor(&next); len(names) > 0 {
 		err = errors.Join(err, fmt.Errorf("restart the server for changes of %s; all others are in force", strings.Join(names, ", ")))
 	}
@@ -71,6 +71,9 @@ func (o *Office) adopt(ctx context.Context, next *Config) ([]*setting, error) {
 		return nil, err
 	}
 	if _, err := next.Connector.router(&next.Relaying, known); err != nil {
+		return nil, err
+	}
+	if _, err := next.imPlan(known); err != nil {
 		return nil, err
 	}
 	if err := next.setLevels(list); err != nil {

@@ -1,6 +1,7 @@
 package office
 
 import (
+	"log/slog"
 	"net"
 	"path/filepath"
 
@@ -9,6 +10,7 @@ import (
 	"github.com/wirepost/wirepost/imap4"
 	"github.com/wirepost/wirepost/nntp"
 	"github.com/wirepost/wirepost/pop3"
+	"github.com/wirepost/wirepost/rvp"
 	"github.com/wirepost/wirepost/smtp"
 )
 
@@ -59,6 +61,16 @@ func (o *Office) watchNNTP(s *setting) func(*nntp.Conn, nntp.Event) {
 		log(c, e)
 		count(c, e)
 		o.attend(s, c, e.Kind == nntp.CommandDone, e.Kind == nntp.ConnClosed)
+	}
+}
+
+// watchRVP returns the trace of a domain of instant messages: it logs and counts.
+func (o *Office) watchRVP(domain string) func(rvp.Event) {
+	count := o.metrics.RVP(domain)
+	return func(e rvp.Event) {
+		o.log.Debug("rvp", "kind", e.Kind, "method", e.Method, "node", e.Node.String(), "remote", e.Remote, "to", e.To,
+			slog.Int("status", e.Status), "took", e.Duration)
+		count(e)
 	}
 }
 
