@@ -63,6 +63,12 @@ func (s *site) pop() *lane {
 // start runs a lane, or queues it where there is no room, unless it is busy or
 // has nothing to deliver now. The lock is held.
 func (c *courier) start(l *lane) {
+	c.enqueue(l)
+	c.fill()
+}
+
+// enqueue is start, without running it. The lock is held.
+func (c *courier) enqueue(l *lane) {
 	if l.busy || l.next() < 0 {
 		return
 	}
@@ -77,10 +83,9 @@ func (c *courier) start(l *lane) {
 	}
 	l.site = s
 	c.all.queue = append(c.all.queue, l)
-	c.fill()
 }
 
-// stop gives up the room of a lane. The first one that waits for it gets it as it
+// stop gives up the room of a lane, which is to be filled then. The first one that waits for it gets it as it
 // is, so that a queue is never left to itself. The lock is held.
 func (c *courier) stop(l *lane) {
 	if s := l.site; s != nil && len(s.queue) > 0 {
@@ -95,14 +100,21 @@ func (c *courier) stop(l *lane) {
 	}
 	l.site, l.busy = nil, false
 	c.all.running--
-	c.fill()
+}
+
+// admit returns the lane whose turn it is to run, or nil. The lock is held.
+func (c *courier) admit() *lane {
+	if c.all.full() || len(c.all.queue) == 0 {
+		return nil
+	}
+	c.all.running++
+	return c.all.pop()
 }
 
 // fill runs lanes as long as there is room in all. The lock is held.
 func (c *courier) fill() {
-	for !c.all.full() && len(c.all.queue) > 0 {
-		c.all.running++
-		go c.run(c.all.pop())
+	for l := c.admit(); l != nil; l = c.admit() {
+		go c.run(l)
 	}
 }
 

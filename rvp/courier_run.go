@@ -7,59 +7,69 @@ import (
 	"time"
 )
 
-// run delivers what is in a lane, for as long as nobody waits for its room.
+// run delivers what is in a lane, for as long as nobody waits for its room, and then
+// what is in the lane that waited: a goroutine that has dialed has a stack that is large enough.
 func (c *courier) run(l *lane) {
-	p, ok := c.first(l)
-	for ok {
+	p, l := c.first(l)
+	for l != nil {
 		o := c.deliver(&p)
 		again := c.again(l, &p, &o)
 		if !again {
 			c.tell(&p, o)
 		}
-		p, ok = c.following(l, &p, !again)
+		p, l = c.following(l, &p, !again)
 	}
 }
 
-// first takes the parcel that a lane was started for.
-func (c *courier) first(l *lane) (parcel, bool) {
+// first takes the parcel that a lane was started for. It returns the lane that it is in, nil
+// if there is nothing more to do.
+func (c *courier) first(l *lane) (parcel, *lane) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	p, ok := l.take()
-	if !ok {
-		c.leave(l)
+	return c.proceed(l)
+}
+
+// proceed takes the next parcel of a lane, or of the first one after it that has one.
+// The lock is held.
+func (c *courier) proceed(l *lane) (parcel, *lane) {
+	for ; l != nil; l = c.leave(l) {
+		if p, ok := l.take(); ok {
+			return p, l
+		}
 	}
-	return p, ok
+	return parcel{}, nil
 }
 
 // following takes the parcel after one that is done, or that waits to be tried
 // again. If there is none, or it is somebody else's turn, the lane has no longer
 // a goroutine.
-func (c *courier) following(l *lane, before *parcel, done bool) (parcel, bool) {
+func (c *courier) following(l *lane, before *parcel, done bool) (parcel, *lane) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if done {
 		c.count(l, before, -1)
 	}
-	if !c.crowded(l) {
-		if p, ok := l.take(); ok {
-			return p, true
-		}
+	if c.crowded(l) {
+		l = c.leave(l)
 	}
-	c.leave(l)
-	return parcel{}, false
+	return c.proceed(l)
 }
 
 // leave ends the run of a lane; it starts again behind those that wait now, if
-// there is something in it. The lock is held.
-func (c *courier) leave(l *lane) {
+// there is something in it. It returns the one whose turn it is to run, if there is one. The
+// lock is held.
+func (c *courier) leave(l *lane) *lane {
 	c.stop(l)
-	c.start(l)
+	c.enqueue(l)
+	next := c.admit()
+	c.fill()
 	if l.posted == 0 {
 		delete(c.lanes, l.laneKey)
 	}
 	if c.stopped && c.posted == 0 {
 		close(c.idle)
 	}
+	return next
 }
 
 // again notes how an attempt ended and reports whether there will be another

@@ -157,10 +157,21 @@ func (l *Locator) try(ctx context.Context, at netip.AddrPort, left int) (net.Con
 	return l.dial(ctx, at)
 }
 
+// dial connects to an address, for a connection that is kept.
 func (l *Locator) dial(ctx context.Context, at netip.AddrPort) (net.Conn, error) {
+	return l.dialBy(ctx, &net.Dialer{}, at)
+}
+
+// dialOnce connects to an address for one request, which has a deadline: it is not worth
+// the system calls that set up probes of whether the peer is still there.
+func (l *Locator) dialOnce(ctx context.Context, at netip.AddrPort) (net.Conn, error) {
+	return l.dialBy(ctx, &net.Dialer{KeepAlive: -1}, at)
+}
+
+func (l *Locator) dialBy(ctx context.Context, d *net.Dialer, at netip.AddrPort) (net.Conn, error) {
 	if l.Dial != nil {
 		return l.Dial(ctx, "tcp", at.String())
 	}
-	var d net.Dialer
+	// Not DialTCP: it binds, so that no two connections could have the same port here.
 	return d.DialContext(ctx, "tcp", at.String())
 }

@@ -24,15 +24,21 @@ var ErrNotNode = errors.New("rvp: not the URL of a user")
 // The case of letters, percent-encoding, port 80, one slash at the end and
 // white space around it make no difference (RVP-016, RVP-018, RVP-019).
 func ParseNode(url string) (Node, error) {
-	host, path, ok := splitURL(url)
-	if !ok {
-		return Node{}, notNode(url)
-	}
-	n, _, ok := nodeAt(host, path)
+	n, ok := nodeOf(url)
 	if !ok {
 		return Node{}, notNode(url)
 	}
 	return n, nil
+}
+
+// nodeOf is ParseNode for those who do not ask why not.
+func nodeOf(url string) (Node, bool) {
+	host, path, ok := splitURL(url)
+	if !ok {
+		return Node{}, false
+	}
+	n, _, ok := nodeAt(host, path)
+	return n, ok
 }
 
 // parseTarget reads what a request is for: path is the request target as it

@@ -25,7 +25,7 @@ func (c *courier) toClient(p *parcel) (int, error) {
 	ctx, cancel := context.WithTimeout(c.ctx, c.limits.Delivery/2)
 	defer cancel()
 	deadline := time.Now().Add(c.limits.Delivery)
-	nc, err := c.locator.dial(ctx, to.at)
+	nc, err := c.locator.dialOnce(ctx, to.at)
 	if err != nil {
 		return 0, fmt.Errorf("rvp: %w: %w", errUnreachable, err)
 	}

@@ -66,8 +66,8 @@ func (h *HomeServer) post(p parcel, logons []Subscription, ends chan<- outcome) 
 	for _, s := range logons {
 		own := p
 		own.to = s.CallBack
-		_, err := ParseNode(s.CallBack)
-		own.client = err != nil
+		_, server := nodeOf(s.CallBack)
+		own.client = !server
 		own.done = func(o outcome) {
 			if o.unreachable >= h.limits.Failures && own.client {
 				h.calendar.end(s) // RVP-052
