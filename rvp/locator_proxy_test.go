@@ -53,7 +53,7 @@ func throughProxy(t *testing.T, p *proxied) (*courier, *deliveryNet) {
 	}), d
 }
 
-// Requests to other servers go through the proxy, in absolute form (RFC 9112, 3.2.2), and
+// Requests to other servers go through the proxy, in absolute form, and
 // so do those that follow a redirection; the proxy alone looks them up. It may be
 // inside. NOTIFYs to clients do not.
 func TestProxy(t *testing.T) {
