@@ -34,7 +34,8 @@ type Access struct {
 	// the outcome is told in the Path. Without it the address is told.
 	Peer string
 
-	NoNewNews bool // refuse NEWNEWS, which is dear in large stores
+	NoNewNews   bool // refuse NEWNEWS, which is dear in large stores
+	NoStreaming bool // refuse CHECK and TAKETHIS, so that Feed is for IHAVE alone
 }
 
 // admit asks what the client may do.
@@ -63,6 +64,7 @@ func (s *Server) access(ctx context.Context, c *Conn) (Access, error) {
 func (c *Conn) mayRead() bool    { return !c.access.Read.IsEmpty() }
 func (c *Conn) mayPost() bool    { return !c.access.Post.IsEmpty() }
 func (c *Conn) mayFeed() bool    { return !c.access.Feed.IsEmpty() }
+func (c *Conn) mayStream() bool  { return c.mayFeed() && !c.access.NoStreaming }
 func (c *Conn) mayNewNews() bool { return c.mayRead() && !c.access.NoNewNews }
 
 // forbidden is the answer to a command that access does not permit: a login may

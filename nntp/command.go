@@ -35,9 +35,9 @@ type command struct {
 // line without a keyword is for what no other line of the verb is for.
 var commands = []command{
 	{"TAKETHIS", "", anyTime, nil, do(text, (*Conn).takeThis)},                         // RFC 4644, 2.5
-	{"CHECK", "", anyTime, (*Conn).mayFeed, do(messageID, (*Conn).check)},              // RFC 4644, 2.4
+	{"CHECK", "", anyTime, (*Conn).mayStream, do(messageID, (*Conn).check)},            // RFC 4644, 2.4
 	{"IHAVE", "", anyTime, (*Conn).mayFeed, do(messageID, (*Conn).ihave)},              // RFC 3977, 6.3.2
-	{"MODE", "STREAM", anyTime, (*Conn).mayFeed, do(nothing, (*Conn).modeStream)},      // RFC 4644, 2.3
+	{"MODE", "STREAM", anyTime, (*Conn).mayStream, do(nothing, (*Conn).modeStream)},    // RFC 4644, 2.3
 	{"MODE", "READER", anyTime, nil, do(nothing, (*Conn).modeReader)},                  // RFC 3977, 5.3
 	{"CAPABILITIES", "", anyTime, nil, do(maybeKeyword, (*Conn).capabilities)},         // RFC 3977, 5.2
 	{"GROUP", "", anyTime, (*Conn).mayRead, do(groupName, (*Conn).selectGroup)},        // RFC 3977, 6.1.1

@@ -31,6 +31,13 @@ var variants = map[string]func(*nntp.Server){
 			return all(context.Background(), c)
 		}
 	},
+	"ihave-only": func(s *nntp.Server) {
+		s.Access = func(ctx context.Context, c *nntp.Conn) (nntp.Access, error) {
+			a, err := all(ctx, c)
+			a.NoStreaming = true
+			return a, err
+		}
+	},
 	"secure-": func(s *nntp.Server) { s.Auth.AllowInsecure = false },
 	"bare-":   func(s *nntp.Server) { s.Auth, s.TLSConfig, s.Access, s.Compress = nil, nil, nil, false },
 	"info-": func(s *nntp.Server) {

@@ -20,7 +20,7 @@ var capabilities = []capability{
 	{"READER", when((*Conn).mayRead)},                                      // RFC 3977, 3.4.2
 	{"POST", when((*Conn).mayPost)},                                        // RFC 3977, 6.3.1
 	{"IHAVE", when((*Conn).mayFeed)},                                       // RFC 3977, 6.3.2
-	{"STREAMING", when((*Conn).mayFeed)},                                   // RFC 4644, 2.1
+	{"STREAMING", when((*Conn).mayStream)},                                 // RFC 4644, 2.1
 	{"NEWNEWS", when((*Conn).mayNewNews)},                                  // RFC 3977, 7.4
 	{"HDR", when((*Conn).mayRead)},                                         // RFC 3977, 8.5
 	{"OVER", func(c *Conn) (string, bool) { return "MSGID", c.mayRead() }}, // RFC 3977, 8.3

@@ -38,7 +38,7 @@ func (c *Conn) takeThis(ctx context.Context, id string) Reply {
 		}
 	}
 	switch {
-	case !c.mayFeed():
+	case !c.mayStream():
 		if err == nil {
 			text.release()
 		}

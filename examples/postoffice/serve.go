@@ -214,9 +214,7 @@ func serve(ctx context.Context, args []string, stdout, stderr io.Writer) (err er
 		if err := book.Reopen(); err != nil {
 			f.config.Logger.ErrorContext(ctx, "log file was not opened anew", "err", err)
 		}
-		if err := o.Reload(ctx); err != nil {
-			f.config.Logger.ErrorContext(ctx, "configuration was not read again as it should", "err", err)
-		}
+		_ = o.Reload(ctx) // which tells the log
 	})()
 	if f.ready != "" {
 		if err := o.WriteReady(f.ready); err != nil {

@@ -57,6 +57,11 @@ func (k *check) hosts() {
 			k.hops(join(item(join(item("connector.site", i), "link"), j), "next"), l.Next)
 		}
 	}
+	for i, p := range k.f.News.Peers {
+		for j, name := range p.Hosts {
+			k.resolve(item(join(item("news.peer", i), "hosts"), j), name)
+		}
+	}
 	for i, f := range k.f.News.Feeds {
 		k.host(join(item("news.feed", i), "host"), f.Host)
 	}

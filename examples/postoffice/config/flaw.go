@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/wirepost/wirepost/examples/postoffice/logs"
 	"github.com/wirepost/wirepost/mime/charset"
 	"github.com/wirepost/wirepost/nntp"
 	"github.com/wirepost/wirepost/queue/relay"
@@ -25,6 +26,10 @@ func flawOf(kind, s string) *flaw {
 	case "name":
 		if !isLine(s) || strings.ContainsAny(s, `/"\`) || strings.TrimSpace(s) != s {
 			return bad("a name", `write some letters or digits, without "/", quotes and backslashes`)
+		}
+	case "server-name":
+		if !logs.IsServerName(s) {
+			return bad("a name of a virtual server", `write letters from a to z, digits, hyphens, underscores, dots, and spaces within it`)
 		}
 	case "domain":
 		if !isDomain(s) {
@@ -73,6 +78,10 @@ func flawOfPlace(kind, s string) *flaw {
 	case "address":
 		if host, port, ok := hostPort(s); !ok || port < 0 || host != "" && net.ParseIP(host) == nil && !isDomain(host) {
 			return bad("an address to listen on", `write "127.0.0.1:2525", "[::1]:2525", or ":25" for all of this machine's`)
+		}
+	case "host":
+		if net.ParseIP(s) == nil && !isDomain(s) {
+			return bad("a host", `write "mail.example.org" or "192.0.2.1", without port`)
 		}
 	case "server":
 		if host, port, ok := hostPort(s); !ok || port < 1 || net.ParseIP(host) == nil && !isDomain(host) {

@@ -11,9 +11,10 @@ type News struct {
 	History Duration `toml:"history"`
 	Cutoff  Duration `toml:"cutoff"`
 
-	PathIdentity string    `toml:"path-identity" is:"domain"` // the hostname if empty (RFC 5536, 3.1.5)
-	Feeds        []Feed    `toml:"feed"`
-	Control      []Control `toml:"control"` // the first that matches decides (RFC 5537, 5)
+	PathIdentity string     `toml:"path-identity" is:"domain"` // the hostname if empty (RFC 5536, 3.1.5)
+	Peers        []NewsPeer `toml:"peer"`                      // the first that a client is counts; who is none feeds nothing
+	Feeds        []Feed     `toml:"feed"`
+	Control      []Control  `toml:"control"` // the first that matches decides (RFC 5537, 5)
 }
 
 // NewsAccess says who may read and post.
@@ -40,6 +41,23 @@ type Expiry struct {
 	Articles int      `toml:"articles"` // in a group; the oldest go first
 	Size     Size     `toml:"size"`     // of a group, in octets; the oldest go first
 }
+
+// A NewsPeer is another news server that may feed us, by IHAVE or by CHECK and TAKETHIS, as INN's incoming.conf has them. A
+// client is it if its address is one of Networks or Hosts, unless there are none of both, and if it has logged in as User,
+// unless that is empty.
+type NewsPeer struct {
+	Name string `toml:"name" is:"name"` // unique; its path identity
+
+	Networks Networks `toml:"networks"`
+	Hosts    []string `toml:"hosts" is:"domain"` // whose addresses the DNS knows
+	User     string   `toml:"user" is:"name"`    // an account
+
+	Groups        string `toml:"groups" is:"wildmat"`        // that it may send
+	Distributions string `toml:"distributions" is:"wildmat"` // all if empty
+	Streaming     bool   `toml:"streaming"`                  // CHECK and TAKETHIS (RFC 4644), besides IHAVE
+}
+
+func (p *NewsPeer) start([]any) { p.Groups, p.Streaming = "*", true }
 
 // A Feed is another news server.
 type Feed struct {

@@ -52,6 +52,11 @@ type Web struct {
 	Address string `toml:"admin-address" is:"address"`
 	TLS     bool   `toml:"admin-tls"`
 
+	// Hosts are the names, or addresses, by which browsers reach the administration, besides the hostname, localhost and the
+	// loopback addresses. Requests for others are refused, so that no page of another site can make them by a name of its own
+	// that leads here.
+	Hosts []string `toml:"admin-hosts" is:"host"`
+
 	// Administrators are the accounts that may administer; if there are none, those that are administrators in the
 	// store.
 	Administrators []string `toml:"administrators" is:"name"`

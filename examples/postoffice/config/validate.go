@@ -24,6 +24,7 @@ func (v *validator) all() {
 	v.connector()
 	v.sites()
 	v.news()
+	v.peers()
 	v.feeds()
 }
 

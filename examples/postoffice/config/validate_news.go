@@ -48,6 +48,24 @@ func (v *validator) control(rules []Control) {
 	}
 }
 
+func (v *validator) peers() {
+	names := make(map[string]bool)
+	for i := range v.f.News.Peers {
+		p, path := &v.f.News.Peers[i], item("news.peer", i)
+		v.need(join(path, "name"), p.Name != "", "write its path identity, such as its hostname")
+		v.unique(join(path, "name"), p.Name, names)
+		v.groups(path, p.Groups)
+		if len(p.Networks)+len(p.Hosts) == 0 && p.User == "" {
+			v.report(path, "anybody could say to be this peer", "write networks, hosts or user, by which it is known")
+		}
+		for j, n := range p.Networks {
+			if p.User == "" && isEverywhere(n) {
+				v.report(item(join(path, "networks"), j), "anybody could feed this server", "write the networks of the peer, or a user that it has to log in as")
+			}
+		}
+	}
+}
+
 func (v *validator) feeds() {
 	names := make(map[string]bool)
 	var usual Feed

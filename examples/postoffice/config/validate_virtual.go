@@ -19,6 +19,7 @@ func (v *validator) virtuals() {
 		v.need(join(path, "name"), one.Name != "", "give it a name")
 		v.need(join(path, "protocol"), one.Protocol != "", "write one of: smtp, submission, lmtp, pop3, imap4, nntp, http, ldap")
 		v.unique(join(path, "name"), one.Name, names)
+		v.serviceName(join(path, "name"), one)
 		if len(one.Addresses)+len(one.TLSAddresses) == 0 && one.Start != "disabled" {
 			v.report(join(path, "addresses"), "it listens nowhere", `write addresses or tls-addresses, or start = "disabled"`)
 		}
@@ -41,6 +42,23 @@ func (v *validator) virtuals() {
 	}
 	if w := &v.f.Web; w.Address != "" {
 		v.place("web.admin-address", w.Address, "the administration", places)
+	}
+}
+
+// adminName is the virtual server of the administration.
+const adminName = "admin"
+
+// serviceName reports a name that something else is called by: the administration, or the TLS addresses of another virtual
+// server, which have its name with an "s".
+func (v *validator) serviceName(path string, one *Virtual) {
+	name := ascii.Lower(one.Name)
+	if name == adminName && v.f.Web.Address != "" {
+		v.report(path, fmt.Sprintf("%q is the administration's", one.Name), `choose another name, or write admin-address = "" in [web]`)
+	}
+	for i := range v.f.Virtual {
+		if other := &v.f.Virtual[i]; len(other.TLSAddresses) > 0 && name == ascii.Lower(other.Name)+"s" {
+			v.report(path, fmt.Sprintf("%q is what the TLS addresses of %q are called", one.Name, other.Name), "choose another name")
+		}
 	}
 }
 
@@ -145,16 +163,18 @@ func (v *validator) domains(path string, one *Virtual) {
 		}
 	}
 	for i, n := range one.RelayFrom {
-		if slices.ContainsFunc(n.Prefixes(), isWorldwide) {
+		if isEverywhere(n) {
 			v.report(item(join(path, "relay-from"), i), "anybody could send to everybody through this server", "write the networks that may")
 		}
 	}
 }
 
-// isWorldwide reports whether a network is larger than what is given to anybody, so that one or two of them would be
+// isEverywhere reports whether a network is larger than what is given to anybody, so that one or two of them would be
 // everybody.
-func isWorldwide(p netip.Prefix) bool {
-	return p.Addr().Is4() && p.Bits() < 8 || p.Addr().Is6() && p.Bits() < 16 && !uniqueLocal.Contains(p.Addr())
+func isEverywhere(n Network) bool {
+	return slices.ContainsFunc(n.Prefixes(), func(p netip.Prefix) bool {
+		return p.Addr().Is4() && p.Bits() < 8 || p.Addr().Is6() && p.Bits() < 16 && !uniqueLocal.Contains(p.Addr())
+	})
 }
 
 // uniqueLocal has the addresses that are for use inside a site (RFC 4193).

@@ -7,7 +7,7 @@ import (
 
 // A Virtual is a virtual server: one protocol at some addresses, with settings of its own.
 type Virtual struct {
-	Name     string `toml:"name" is:"name"` // unique
+	Name     string `toml:"name" is:"server-name"` // unique; as logs.IsServerName has it
 	Protocol string `toml:"protocol" oneof:"smtp submission lmtp pop3 imap4 nntp http ldap"`
 
 	// Start says when it runs: from the beginning, when an administrator starts it, or never.

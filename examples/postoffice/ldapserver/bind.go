@@ -64,7 +64,7 @@ func (c *conn) step(ctx context.Context, e *auth.Exchange, mechanism string, res
 		c.exchange, c.sasl = e, mechanism
 		return reply{code: saslBindInProgress, sasl: append([]byte{}, challenge...)}
 	}
-	c.account = e.Identity().Name()
+	c.account, c.failed = e.Identity().Name(), 0
 	return reply{sasl: challenge}
 }
 
@@ -78,12 +78,14 @@ func (c *conn) simple(ctx context.Context, name, password string) reply {
 		return refuse(unwillingToPerform, "a login needs a password")
 	case name == "":
 		return refuse(invalidCredentials, "a login needs a name")
+	case c.srv.NoSimple:
+		return c.loginFailed(ctx, auth.ErrMechanism)
 	}
 	identity, err := c.srv.Auth.Password(ctx, c.authConn(), c.srv.tree.login(name), password)
 	if err != nil {
 		return c.loginFailed(ctx, err)
 	}
-	c.account = identity.Name()
+	c.account, c.failed = identity.Name(), 0
 	return reply{}
 }
 
@@ -116,6 +118,13 @@ func (c *conn) authConn() *auth.Conn {
 	}
 }
 
+// giveUp reads no more requests.
+func (c *conn) giveUp() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.guesses = true
+}
+
 // loginFailed says nothing about whether the name exists.
 func (c *conn) loginFailed(ctx context.Context, err error) reply {
 	switch {
@@ -124,7 +133,11 @@ func (c *conn) loginFailed(ctx context.Context, err error) reply {
 	case errors.Is(err, auth.ErrMechanism):
 		return refuse(authMethodNotSupported, "there is no such way to log in here; see supportedSASLMechanisms")
 	case errors.Is(err, auth.ErrCredentials), errors.Is(err, auth.ErrMalformed):
-		return refuse(invalidCredentials, "wrong name or password")
+		r := refuse(invalidCredentials, "wrong name or password")
+		if c.failed++; c.failed == c.srv.limit.Logins {
+			r.then = c.giveUp
+		}
+		return r
 	case errors.Is(err, auth.ErrBusy):
 		return refuse(busy, "too many logins wait; try again later")
 	}

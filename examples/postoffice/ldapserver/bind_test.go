@@ -78,6 +78,27 @@ func TestNoLogins(t *testing.T) {
 	requireCode(t, ldap.LDAPResultAuthMethodNotSupported, i.dial().Bind(timDN, secret))
 }
 
+// TestFailedLogins: who guesses is told once more that it was wrong, and sent away. A login that does not fail lets him begin
+// anew.
+func TestFailedLogins(t *testing.T) {
+	i := start(t, func(s *Server) { s.Limits.Logins = 2 })
+	c := i.dial()
+	requireCode(t, ldap.LDAPResultInvalidCredentials, c.Bind(timDN, "wrong"))
+	require.NoError(t, c.Bind(timDN, secret))
+	requireCode(t, ldap.LDAPResultInvalidCredentials, c.Bind(timDN, "wrong"))
+	require.EqualValues(t, 1, i.Stats().Active)
+	requireCode(t, ldap.LDAPResultInvalidCredentials, c.Bind(timDN, "wrong"))
+	require.Error(t, c.Bind(timDN, secret), "the conversation is over")
+}
+
+// TestNoSimple leaves SASL.
+func TestNoSimple(t *testing.T) {
+	i := start(t, func(s *Server) { s.NoSimple = true })
+	requireCode(t, ldap.LDAPResultAuthMethodNotSupported, i.dial().Bind(timDN, secret))
+	require.NoError(t, i.dial().UnauthenticatedBind(""))
+	require.Equal(t, ldap.LDAPResultSuccess, sasl(t, i, "PLAIN", "\x00tim\x00"+secret))
+}
+
 type broken struct{ err error }
 
 func (b broken) VerifyPassword(context.Context, *auth.Conn, string, string) (string, error) {

@@ -30,11 +30,13 @@ type conn struct {
 	account  string // who is logged in; "" is nobody
 	exchange *auth.Exchange
 	sasl     string // the mechanism of exchange
+	failed   int    // logins, since the last that has not
 
 	mu          sync.Mutex
 	requests    map[int]*request // that have no answer yet
 	waiting     bool             // for a request to begin
 	interrupted bool
+	guesses     bool // too many logins have failed
 }
 
 // A request is a message on its way through.
@@ -102,6 +104,8 @@ func (c *conn) end(why error) error {
 	switch {
 	case errors.Is(why, errMalformed):
 		_ = c.send(0, tagExtended, goodbye(protocolError, errText+"; this connection ends"))
+	case errors.Is(why, errGuesses):
+		_ = c.send(0, tagExtended, goodbye(unwillingToPerform, "too many logins have failed"))
 	case errors.Is(why, errInterrupted):
 		_ = c.send(0, tagExtended, goodbye(unavailable, "the server shuts down"))
 		return ErrServerClosed
@@ -156,7 +160,7 @@ func (c *conn) finish(r *request) {
 
 // handshake does a TLS handshake as its server.
 func (c *conn) handshake(ctx context.Context, t *tls.Conn) error {
-	ctx, cancel := context.WithTimeout(ctx, c.srv.limit.RequestTime)
+	ctx, cancel := context.WithTimeout(ctx, c.srv.limit.Handshake)
 	defer cancel()
 	if err := t.HandshakeContext(ctx); err != nil {
 		return err

@@ -16,9 +16,12 @@ type Limits struct {
 	Waiting     int // requests that a client may send ahead; 16
 	Searches    int // searches at once, of all clients; 8
 
+	Logins int // that may fail one after another before the conversation ends; 5, below 0 no limit
+
 	SearchTime  time.Duration // of a search, with waiting for its turn; 30 seconds
 	IdleTime    time.Duration // until the next request begins; 10 minutes
-	RequestTime time.Duration // for a request that has begun to come, and a TLS handshake; 30 seconds
+	RequestTime time.Duration // for a request that has begun to come; 30 seconds
+	Handshake   time.Duration // of TLS; RequestTime if 0
 	WriteTime   time.Duration // for the client to take 4 KiB of an answer; 1 minute
 }
 
@@ -31,9 +34,11 @@ func (l Limits) orDefaults() Limits {
 		FilterTerms:  cmp.Or(max(0, l.FilterTerms), 256),
 		Waiting:      cmp.Or(max(0, l.Waiting), 16),
 		Searches:     cmp.Or(max(0, l.Searches), 8),
+		Logins:       max(0, cmp.Or(l.Logins, 5)),
 		SearchTime:   cmp.Or(max(0, l.SearchTime), 30*time.Second),
 		IdleTime:     cmp.Or(max(0, l.IdleTime), 10*time.Minute),
 		RequestTime:  cmp.Or(max(0, l.RequestTime), 30*time.Second),
+		Handshake:    cmp.Or(max(0, l.Handshake), max(0, l.RequestTime), 30*time.Second),
 		WriteTime:    cmp.Or(max(0, l.WriteTime), time.Minute),
 	}
 }

@@ -11,6 +11,9 @@ import (
 // errInterrupted ends the reading because of Shutdown.
 var errInterrupted = errors.New("server shuts down")
 
+// errGuesses ends it after too many logins that failed.
+var errGuesses = errors.New("too many logins have failed")
+
 // read reads requests until there are no more: nil after an Unbind or the end of
 // the connection.
 func (c *conn) read(ctx context.Context, queue chan<- *request) error {
@@ -107,8 +110,11 @@ func (c *conn) wait() error {
 func (c *conn) beginWaiting() error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.interrupted {
+	switch {
+	case c.interrupted:
 		return errInterrupted
+	case c.guesses:
+		return errGuesses
 	}
 	c.waiting = true
 	return c.raw.SetReadDeadline(time.Now().Add(c.srv.limit.IdleTime))

@@ -32,6 +32,9 @@ type Server struct {
 	Organization string // what people's o and company say; Domain if empty
 	Hostname     string // how the server names itself; "localhost" if empty
 
+	// NoSimple refuses simple binds with a password, so that only SASL is left.
+	NoSimple bool
+
 	// AnonymousRead lets people be looked up without a login.
 	AnonymousRead bool
 
@@ -169,6 +172,33 @@ func (s *Server) Shutdown(ctx context.Context) error { return s.life.Shutdown(ct
 
 // Close cuts all conversations.
 func (s *Server) Close() error { return s.life.Close() }
+
+// Stats counts what came to a Server.
+type Stats struct {
+	Active       int    // conversations now
+	Accepted     uint64 // connections that Serve has accepted, those refused included
+	RefusedFull  uint64 // by Limits.Conns
+	RefusedAddr  uint64 // by Limits.ConnsPerAddr
+	Denied       uint64 // by Allow and Deny
+	BadProxy     uint64 // by a missing or malformed PROXY header
+	Paused       bool
+	ShuttingDown bool
+}
+
+// Stats returns the counters of now.
+func (s *Server) Stats() Stats {
+	n := s.life.Stats()
+	return Stats{
+		Active:       n.Active,
+		Accepted:     n.Accepted,
+		RefusedFull:  n.RefusedFull,
+		RefusedAddr:  n.RefusedAddr,
+		Denied:       n.Denied,
+		BadProxy:     n.ProxyErrors,
+		Paused:       n.Paused,
+		ShuttingDown: s.life.Draining(),
+	}
+}
 
 func (s *Server) hostname() string { return cmp.Or(s.Hostname, "localhost") }
 

@@ -123,7 +123,7 @@ func parseSetting(part string) (setting, error) {
 	var s setting
 	var within bool
 	s.category, s.server, within = strings.Cut(name, "/")
-	if named && !isName(s.category) || within && !isName(s.server) {
+	if named && !IsServerName(s.category) || within && !IsServerName(s.server) {
 		return s, fmt.Errorf("logs: %q is no category or virtual server; write CATEGORY=LEVEL or CATEGORY/SERVER=LEVEL", part)
 	}
 	if named && text == "" {
@@ -136,8 +136,9 @@ func parseSetting(part string) (setting, error) {
 	return s, nil
 }
 
-// isName reports whether s can stand for a category or virtual server.
-func isName(s string) bool {
+// IsServerName reports whether s can be the name of a category or of a virtual
+// server: ASCII letters, digits, "-", "_", ".", and spaces within it.
+func IsServerName(s string) bool {
 	for i := range len(s) {
 		if !ascii.IsAlnum(s[i]) && strings.IndexByte("-_. ", s[i]) < 0 {
 			return false

@@ -10,8 +10,6 @@ import (
 )
 
 // web is what is done by HTTP.
-func (o *Office) web() *config.Web { return o.config.web() }
-
 func (c *Config) web() *config.Web {
 	if c.Web != nil {
 		return c.Web
@@ -51,10 +49,10 @@ func (o *Office) adminServer(s *setting) (server, func() smtp.Stats, error) {
 		Tracking:      o.Tracking(),
 		People:        o.People(),
 		Logs:          o.config.Logs,
-		Auth:          o.authLike(!beyond || s.InsecureAuth, s.log),
+		Auth:          o.authLike(!beyond || s.InsecureAuth, o.authLog(s.Name)),
 		MayAdminister: func(name string) bool { return o.mayAdminister(context.Background(), name) },
-		Hosts:         []string{s.Hostname},
-		SessionLife:   time.Duration(o.web().SessionLife),
+		Hosts:         append([]string{s.Hostname}, s.config.web().Hosts...),
+		SessionLife:   time.Duration(s.config.web().SessionLife),
 		Logger:        s.log,
 	}
 	srv := newHTTPServer(s, site)

@@ -24,7 +24,19 @@ func (s *setting) sameAs(other *setting) bool {
 
 // shared is what of the Config it depends on.
 func (s *setting) shared() []any {
-	return []any{s.config.Relaying, s.config.News, s.config.ClientCA}
+	c := s.config
+	all := []any{c.ClientCA, c.NoMetrics}
+	switch {
+	case isMail(&s.Virtual):
+		all = append(all, c.Relaying)
+	case s.Protocol == "nntp":
+		all = append(all, c.News)
+	case s.Protocol == "http":
+		all = append(all, c.web().WebDAV, c.web().Prefix)
+	case s.Protocol == "admin":
+		all = append(all, c.web().Hosts, c.web().SessionLife)
+	}
+	return all
 }
 
 // vacate leaves the places that it does not have by other settings, for others to have them.

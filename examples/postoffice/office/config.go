@@ -69,6 +69,8 @@ type Config struct {
 	Connector Connector // and what else is to be said of it
 	News      News      // newsgroups
 
+	NoMetrics bool // count no conversations, and show no /metrics
+
 	Levels string // of the log, as logs.Book.SetLevels takes them, for Logs
 
 	// TrackingDays is how many days the message tracking log is kept; 0 is for ever, below 0 none is

@@ -27,6 +27,7 @@ func Configured(f *config.File) (Config, error) {
 		Relaying:    relayingOf(&f.Connector),
 		IM:          imOf(f),
 		Web:         &f.Web,
+		NoMetrics:   !f.Server.Metrics,
 		lasting:     lastingOf(f),
 
 		TrackingDays: f.Log.TrackingDays,
@@ -74,7 +75,6 @@ func lastingOf(f *config.File) map[string]any {
 	return map[string]any{
 		"server.hostname":           cmp.Or(f.Server.Hostname, f.Server.Domain), // of mail that leaves
 		"server.client-ca":          f.Server.ClientCA != "",
-		"server.metrics":            f.Server.Metrics,
 		"log.format":                f.Log.Format,
 		"log.tracking":              f.Log.Tracking,
 		"log.tracking-days":         f.Log.TrackingDays,
@@ -88,8 +88,6 @@ func lastingOf(f *config.File) map[string]any {
 		"connector.timeouts":        c.Timeouts,
 		"connector.outbound-connections, connections-per-destination, messages-per-connection": [...]int{c.Outbound, c.PerDestination, c.PerConnection},
 		"news.path-identity": f.News.PathIdentity,
-		"news.feed":          f.News.Feeds,
-		"web":                f.Web,
 	}
 }
 

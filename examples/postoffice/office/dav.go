@@ -12,7 +12,12 @@ import (
 // webdav serves mail by HTTP, below a path.
 func (o *Office) webdav(s *setting, prefix string) http.Handler {
 	mail := &webdav.Handler{Prefix: prefix, MaxMessage: int64(s.Limits.MessageSize), Open: o.openWebMail, Logger: s.log}
-	return &httpauth.Handler{Auth: s.auth, Realm: s.Hostname, Next: mail}
+	return httpLogin(s, mail)
+}
+
+// httpLogin has a handler serve those who have logged in, by the schemes of a virtual server.
+func httpLogin(s *setting, next http.Handler) *httpauth.Handler {
+	return &httpauth.Handler{Auth: s.auth, Realm: s.Hostname, Schemes: s.Mechanisms(), Next: next}
 }
 
 // openWebMail opens the mail of who has logged in, for a request.

@@ -70,7 +70,7 @@ func (o *Office) engine(s *setting) (*engine, error) {
 		return nil, fmt.Errorf("protocol %q is not served here", s.Protocol)
 	}
 	srv, stats, err := create(o, s)
-	if err == nil {
+	if err == nil && !s.config.NoMetrics {
 		metrics.Watch(o.metrics, s.Protocol, s.Name, stats)
 	}
 	return &engine{server: srv, stats: stats}, err

@@ -111,7 +111,7 @@ func (o *Office) imap4Server(s *setting) (server, func() smtp.Stats, error) {
 
 func (o *Office) nntpServer(s *setting) (server, func() smtp.Stats, error) {
 	identity := *s
-	identity.Hostname = cmp.Or(s.config.News.PathIdentity, s.Hostname)
+	identity.Hostname = cmp.Or(o.config.News.PathIdentity, s.Hostname)
 	srv := o.newsServer(&identity)
 	srv.TLSConfig, srv.Auth = s.tls, s.auth
 	srv.Limits = nntp.Limits{

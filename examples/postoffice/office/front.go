@@ -43,16 +43,20 @@ func (o *Office) front(s *setting) *front {
 		metrics.DiskSpace("disk", o.config.Dir, leastSpace),
 		metrics.QueueRunning("queue", o.queue.Snapshot, nil),
 	}}
+	site := s.config.web()
 	inside := func(next http.Handler) http.Handler { return o.inside(s, next) }
 	f := &front{
-		davPrefix: strings.TrimSuffix(o.web().Prefix, "/"),
+		davPrefix: strings.TrimSuffix(site.Prefix, "/"),
 		dav:       http.NotFoundHandler(),
 		im:        o.im,
 		metrics:   inside(o.metrics.Handler()),
 		live:      inside(health.Live()),
 		ready:     inside(health.Ready()),
 	}
-	if o.web().WebDAV {
+	if s.config.NoMetrics {
+		f.metrics = http.NotFoundHandler()
+	}
+	if site.WebDAV {
 		f.dav = o.webdav(s, f.davPrefix)
 	}
 	return f
@@ -86,13 +90,13 @@ func greet(w http.ResponseWriter, _ *http.Request) {
 
 // inside lets through administrators, and programs on this machine.
 func (o *Office) inside(s *setting, next http.Handler) http.Handler {
-	login := &httpauth.Handler{Auth: s.auth, Realm: s.Hostname, Next: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	login := httpLogin(s, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if id, _ := httpauth.Identity(r.Context()); !o.mayAdminister(r.Context(), id.Name()) {
 			http.Error(w, "This is for administrators.", http.StatusForbidden)
 			return
 		}
 		next.ServeHTTP(w, r)
-	})}
+	}))
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if isLocal(r) {
 			next.ServeHTTP(w, r)
@@ -131,7 +135,7 @@ func (o *Office) mayAdminister(ctx context.Context, name string) bool {
 	if err != nil || account.Disabled {
 		return false
 	}
-	if list := o.web().Administrators; len(list) > 0 {
+	if list := o.site.Load().Administrators; len(list) > 0 {
 		return slices.ContainsFunc(list, func(a string) bool { return store.FoldName(a) == store.FoldName(account.Name) })
 	}
 	is, err := o.isAdministrator(ctx, account)

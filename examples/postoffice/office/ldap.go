@@ -3,8 +3,10 @@ package office
 import (
 	"context"
 	"iter"
+	"slices"
 	"time"
 
+	"github.com/wirepost/wirepost/examples/postoffice/config"
 	"github.com/wirepost/wirepost/examples/postoffice/directory"
 	"github.com/wirepost/wirepost/examples/postoffice/ldapserver"
 	"github.com/wirepost/wirepost/examples/postoffice/store"
@@ -22,14 +24,32 @@ func (o *Office) ldapServer(s *setting) (server, func() smtp.Stats, error) {
 		Limits: ldapserver.Limits{
 			Conns:        s.Limits.Conns,
 			ConnsPerAddr: s.Limits.ConnsPerAddr,
+			Logins:       s.Limits.Logins,
 			IdleTime:     time.Duration(s.Limits.Idle),
+			Handshake:    time.Duration(s.Limits.Handshake),
 		},
 		Allow:     s.Allow.Prefixes(),
 		Deny:      s.Deny.Prefixes(),
 		ProxyFrom: s.ProxyFrom.Prefixes(),
 		Logger:    s.log,
 	}
-	return srv, func() smtp.Stats { return smtp.Stats{} }, srv.Check()
+	if m := s.Mechanisms(); m != nil {
+		srv.NoSimple = !slices.Contains(m, simpleBind)
+	}
+	return srv, func() smtp.Stats { return smtp.Stats(srv.Stats()) }, srv.Check()
+}
+
+// simpleBind is what a configuration calls the way to log in that is no mechanism (RFC 4513, 5.1).
+const simpleBind = "SIMPLE"
+
+// ldapMechanisms are those of a virtual server for LDAP. A simple bind shows the password as PLAIN does, and
+// is possible where that is.
+func ldapMechanisms(v *config.Virtual) []string {
+	list := v.Mechanisms()
+	if i := slices.Index(list, simpleBind); i >= 0 {
+		list[i] = "PLAIN"
+	}
+	return list
 }
 
 // An addressBook is the ldapserver.People of those who have mail here, and of the groups that are not hidden. Aliases are

@@ -27,7 +27,7 @@ type accounts interface {
 // accounts returns those of the store, and with them those of a directory if one
 // is set.
 func (o *Office) accounts() accounts {
-	own := &directory.Stored{Accounts: o.store, Hasher: &o.hasher, Logger: o.log}
+	own := &directory.Stored{Accounts: o.store, Hasher: &o.hasher, Logger: o.config.category("auth")}
 	if o.config.Directory == nil {
 		return own
 	}
@@ -48,14 +48,14 @@ func (o *Office) authenticator(ctx context.Context) (*auth.Authenticator, error)
 		AllowInsecure: o.config.InsecureAuth,
 		SaltKey:       saltKey,
 		Guard:         o.guard(),
-		Logger:        o.log,
+		Logger:        o.config.category("auth"),
 	}
 	if own, ok := o.people.(*directory.Stored); ok {
 		mechanisms, err := o.mechanisms(ctx)
 		if err != nil {
 			return nil, err
 		}
-		a.Accounts = &auth.Passwords{Lookup: own, Hasher: &o.hasher, Mechanisms: mechanisms, Logger: o.log}
+		a.Accounts = &auth.Passwords{Lookup: own, Hasher: &o.hasher, Mechanisms: mechanisms, Logger: a.Logger}
 	}
 	if o.config.ClientCA != "" {
 		a.Accounts = certificates{o.people, a.Accounts}
@@ -64,10 +64,24 @@ func (o *Office) authenticator(ctx context.Context) (*auth.Authenticator, error)
 }
 
 // authFor says the same for a virtual server, which may have its own mechanisms.
-func (o *Office) authFor(v *config.Virtual, log *slog.Logger) *auth.Authenticator {
-	a := o.authLike(v.InsecureAuth, log)
-	a.Mechanisms = v.Mechanisms()
+func (o *Office) authFor(v *config.Virtual) *auth.Authenticator {
+	a := o.authLike(v.InsecureAuth, o.authLog(v.Name))
+	switch v.Protocol {
+	case "http": // whose schemes are restricted elsewhere
+	case "ldap":
+		a.Mechanisms = ldapMechanisms(v)
+	default:
+		a.Mechanisms = v.Mechanisms()
+	}
 	return a
+}
+
+// authLog is where it is told how logins at a virtual server went.
+func (o *Office) authLog(server string) *slog.Logger {
+	if o.config.Logs == nil {
+		return o.log
+	}
+	return o.config.Logs.Server("auth", server)
 }
 
 // authLike lets the same users in, with the same patience, by any mechanism.
@@ -113,11 +127,12 @@ func (o *Office) guard() *auth.Guard {
 	if o.config.Unguarded {
 		return nil
 	}
+	log := o.config.category("auth")
 	return &auth.Guard{
 		Shared: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8"), netip.MustParsePrefix("::1/128")},
 		Trace: func(e auth.GuardEvent) {
 			o.metrics.Guard(e)
-			o.log.Debug("login has to wait", "protocol", e.Conn.Protocol, "remote", e.Conn.RemoteAddr, "user", e.Name, "wait", e.Wait, "refused", e.Refused)
+			log.Debug("login has to wait", "protocol", e.Conn.Protocol, "remote", e.Conn.RemoteAddr, "user", e.Name, "wait", e.Wait, "refused", e.Refused)
 		},
 	}
 }

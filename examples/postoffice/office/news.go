@@ -48,14 +48,15 @@ func (o *Office) openNews() (err error) {
 	if o.cancelSecret, err = o.key(cancelFile); err != nil {
 		return err
 	}
-	return o.openFeeds()
+	o.exchange = newExchange(o)
+	return o.exchange.open(&o.config)
 }
 
 // newsServer makes a news server. If its settings say nothing else, everybody reads, who has logged
 // in posts, and nobody feeds.
 func (o *Office) newsServer(s *setting) *nntp.Server {
-	options := &s.config.News.Options
-	srv := &nntp.Server{
+	options, peers := &s.config.News.Options, s.config.News.Peers
+	return &nntp.Server{
 		Store:    o.groups,
 		Hostname: s.Hostname,
 		Access: func(ctx context.Context, c *nntp.Conn) (nntp.Access, error) {
@@ -63,7 +64,10 @@ func (o *Office) newsServer(s *setting) *nntp.Server {
 			if err != nil {
 				return access, err
 			}
-			return options.Permit(c.Identity().Name(), access)
+			if access, err = options.Permit(c.Identity().Name(), access); err == nil {
+				o.feeder(ctx, c, peers).permit(&access)
+			}
+			return access, err
 		},
 		Info: func(ctx context.Context) (nntp.Info, error) {
 			info, err := o.newsInfo(ctx)
@@ -72,15 +76,12 @@ func (o *Office) newsServer(s *setting) *nntp.Server {
 		Moderator:    &moderation{queue: o.outbound.queue, log: o.log},
 		Control:      s.config.News.policy().Decide,
 		CancelSecret: o.cancelSecret,
+		Accepted:     o.exchange.accepted,
 		Complaints:   store.Postmaster + "@" + o.domains.main(),
 		Compress:     true,
 		Logger:       s.log,
 		Trace:        o.watchNNTP(s),
 	}
-	if o.feeds != nil {
-		srv.Accepted = o.feeds.Accepted
-	}
-	return srv
 }
 
 // newsAccess says what somebody may do with newsgroups: what the rights to their folders are.

@@ -1,12 +1,8 @@
 package office
 
 import (
-	"cmp"
 	"context"
-	"errors"
 	"fmt"
-	"os"
-	"slices"
 	"time"
 
 	"github.com/wirepost/wirepost/auth"
@@ -21,7 +17,8 @@ type News struct {
 	Options      news.Options
 	Control      []nntp.ControlRule // if nil, an administrator's control messages are obeyed
 	PathIdentity string             // the hostname if empty
-	Feeds        []feed.Site        // other servers
+	Peers        []NewsPeer         // other servers that may feed us; the first that a client is counts
+	Feeds        []feed.Site        // other servers that are fed, or fetched from
 }
 
 // newsOf is what a configuration file says.
@@ -55,6 +52,13 @@ func newsOf(c *config.News) (n News, err error) {
 			Verbs: r.Verbs, From: r.From, Groups: groups, Signer: r.Signer, Posted: r.Posted, Unlock: r.Unlock,
 			Action: map[string]nntp.Action{"obey": nntp.Obey, "refuse": nntp.Refuse}[r.Action],
 		})
+	}
+	for i := range c.Peers {
+		peer, err := newsPeerOf(&c.Peers[i])
+		if err != nil {
+			return n, fmt.Errorf("news.peer: %s: %w", c.Peers[i].Name, err)
+		}
+		n.Peers = append(n.Peers, peer)
 	}
 	for i := range c.Feeds {
 		site, err := siteOf(&c.Feeds[i])
@@ -92,42 +96,6 @@ func (n *News) policy() *nntp.ControlPolicy {
 		return &nntp.ControlPolicy{Rules: []nntp.ControlRule{{Posted: true, Action: nntp.Obey}}}
 	}
 	return &nntp.ControlPolicy{Rules: n.Control}
-}
-
-// feedDir is where it is kept, in the data folder, how far feeds have come.
-const feedDir = "feeds"
-
-// openFeeds opens what is exchanged with other news servers. What they send, and what is to be sent
-// to them, passes a server of its own, where nobody connects.
-func (o *Office) openFeeds() error {
-	sites := o.config.News.Feeds
-	if len(sites) == 0 {
-		return nil
-	}
-	if err := os.MkdirAll(o.path(feedDir), 0o700); err != nil {
-		return fmt.Errorf("news feeds: %w", err)
-	}
-	hostname := cmp.Or(o.config.News.PathIdentity, o.hostname())
-	log := o.logger(&config.Virtual{Protocol: "nntp", Name: "feeds"})
-	srv := o.newsServer(&setting{Virtual: config.Virtual{Hostname: hostname}, config: &o.config, log: log})
-	o.config.News.Options.Set(srv)
-	o.feeds = &feed.Feeds{Server: srv, Sites: slices.Clone(sites), Dir: o.path(feedDir), Logger: log}
-	srv.Accepted = o.feeds.Accepted
-	if err := o.feeds.Open(); err != nil {
-		return fmt.Errorf("news feeds: %w", err)
-	}
-	return nil
-}
-
-// runFeeds exchanges news until ctx ends.
-func (o *Office) runFeeds(ctx context.Context) error {
-	if o.feeds == nil {
-		return nil
-	}
-	if err := o.feeds.Run(ctx); err != nil && !errors.Is(err, context.Canceled) {
-		return fmt.Errorf("news feeds: %w", err)
-	}
-	return nil
 }
 
 // expireNews removes articles that have outlived their use, and forgets the identifiers of those

@@ -67,7 +67,7 @@ by-number = true
 	defer ticker.Stop()
 	for deadline := time.Now().Add(time.Minute); ; <-ticker.C {
 		require.True(t, time.Now().Before(deadline), "the article has not come within a minute")
-		if stats := here.feeds.Stats()[0]; !stats.Last.IsZero() { // the first look has ended
+		if stats := here.exchange.feeds.Load().Stats()[0]; !stats.Last.IsZero() { // the first look has ended
 			require.NoError(t, stats.Err)
 			break
 		}

@@ -12,11 +12,12 @@ import (
 	"time"
 
 	"github.com/wirepost/wirepost/auth"
+	"github.com/wirepost/wirepost/dnsresolve"
+	"github.com/wirepost/wirepost/examples/postoffice/config"
 	"github.com/wirepost/wirepost/examples/postoffice/metrics"
 	"github.com/wirepost/wirepost/examples/postoffice/news"
 	"github.com/wirepost/wirepost/examples/postoffice/store"
 	"github.com/wirepost/wirepost/examples/postoffice/store/sqlite"
-	"github.com/wirepost/wirepost/nntp/feed"
 )
 
 // An Office is a running server: Open makes it, Serve runs it, Close ends it.
@@ -35,8 +36,10 @@ type Office struct {
 	reloading    chan struct{} // has one element while somebody does
 	groups       *news.Store
 	cancelSecret []byte // of newsgroups
-	news         atomic.Pointer[News]
-	feeds        *feed.Feeds // nil: none
+	news         atomic.Pointer[News]       // of now, as is what follows
+	site         atomic.Pointer[config.Web]
+	resolver     dnsresolve.Resolver
+	exchange     *exchange // of news with other servers
 	closing      chan struct{}
 	closeOnce    func()
 	control      *control
@@ -61,6 +64,7 @@ func Open(ctx context.Context, c Config) (_ *Office, err error) {
 		return nil, err
 	}
 	o := &Office{config: c, log: c.logger(), now: time.Now, domains: new(domains), metrics: metrics.New(""), live: c, reloading: make(chan struct{}, 1), closing: make(chan struct{})}
+	o.site.Store(c.web())
 	o.closeOnce = sync.OnceFunc(func() { close(o.closing) })
 	o.hasher.NTHash, o.hasher.Secret = c.LegacyAuth, c.LegacyAuth
 	if o.store, err = openStore(ctx, c.Dir, c.category("store")); err != nil {
@@ -151,8 +155,8 @@ func (o *Office) Serve(ctx context.Context) error {
 	}
 	running.Go(func() { o.sweep(ctx) })
 	running.Go(func() {
-		if err := o.runFeeds(ctx); err != nil {
-			o.log.Error("virtual server", "err", err)
+		if err := o.exchange.run(ctx); err != nil {
+			o.log.Error("news are not exchanged", "err", err)
 		}
 	})
 	running.Go(func() {

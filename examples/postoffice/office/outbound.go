@@ -104,9 +104,12 @@ func (o *Office) openOutbound(ctx context.Context, hostname string, domains []st
 	if err != nil {
 		return errors.Join(err, s.Close(), closeTracking(tracker))
 	}
+	planner := c.planner(hostname)
+	o.resolver = &resolver{planner.Resolver, o.config.category("dns")}
+	planner.Resolver = o.resolver
 	out := &outbound{mail: s, tracker: tracker, relay: &relay.Relay{
 		Hello:   hostname,
-		Planner: c.planner(hostname),
+		Planner: planner,
 		Port:    c.Port,
 		Logins:  o.config.Connector.Logins,
 		Options: smtp.Options{Convert: relay.Convert, Timeouts: o.config.Connector.Timeouts},

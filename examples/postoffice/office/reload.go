@@ -16,8 +16,22 @@ func (l localServers) Reload(ctx context.Context) error { return l.office.Reload
 // Reload reads the configuration again, with all certificates, and has it in force for those who
 // connect from then on. Nobody is cut off but by a virtual server that is no more. A configuration
 // that can't be is an error and changes nothing. A virtual server that can't be as it should is an
-// error, and so is what needs a restart; all else is in force then.
+// error, and so is what needs a restart, which is named; all else is in force then. The log is told
+// what the caller is.
 func (o *Office) Reload(ctx context.Context) error {
+	err := o.reload(ctx)
+	switch _, waits := errors.AsType[*restartError](err); {
+	case err == nil:
+		o.log.InfoContext(ctx, "configuration was read again")
+	case waits:
+		o.log.WarnContext(ctx, "configuration was read again, but not all of it is in force", "err", err)
+	default:
+		o.log.ErrorContext(ctx, "configuration was not read again as it should", "err", err)
+	}
+	return err
+}
+
+func (o *Office) reload(ctx context.Context) error {
 	select {
 	case o.reloading <- struct{}{}:
 		defer func() { <-o.reloading }()
@@ -25,7 +39,7 @@ func (o *Office) Reload(ctx context.Context) error {
 		return ctx.Err()
 	}
 	if o.isClosing() {
-		return errors.New("the server is being stopped")
+		return errStopping
 	}
 	next := o.live
 	if next.Reload != nil {
@@ -40,19 +54,30 @@ func (o *Office) Reload(ctx context.Context) error {
 		return fmt.Errorf("nothing was changed: %w", err)
 	}
 	o.news.Store(&next.News)
+	o.site.Store(next.web())
 	if m := next.Connector.Mode; m != o.live.Connector.Mode {
 		o.gateway.setMode(m)
 	}
 	o.live = next
 	// What is begun is done to the end: half a configuration is none.
-	err = errors.Join(o.replace(context.WithoutCancel(ctx), settings), o.im.reload(&next, o.domains.names()))
+	ctx = context.WithoutCancel(ctx)
+	err = errors.Join(o.replace(ctx, settings), o.exchange.set(ctx, &next), o.im.reload(&next, o.domains.names()))
 	if names := o.config.restartFor(&next); len(names) > 0 {
-		err = errors.Join(err, fmt.Errorf("restart the server for changes of %s; all others are in force", strings.Join(names, ", ")))
-	}
-	if err == nil {
-		o.log.InfoContext(ctx, "configuration was read again")
+		waits := &restartError{names}
+		if err == nil {
+			return waits
+		}
+		err = errors.Join(err, errors.New(waits.Error()))
 	}
 	return err
+}
+
+// A restartError tells what of a configuration is in force only after the next start.
+type restartError struct{ names []string }
+
+// Error implements error.
+func (e *restartError) Error() string {
+	return fmt.Sprintf("restart the server for changes of %s; all others are in force", strings.Join(e.names, ", "))
 }
 
 // adopt tries what can be wrong with a configuration, and has in force what is not of virtual servers,

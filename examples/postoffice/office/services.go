@@ -192,7 +192,7 @@ func (o *Office) settings(c *Config, list []config.Virtual) ([]*setting, error) 
 	for i, v := range list {
 		s := &setting{Virtual: v, config: c, tls: identities[i], shown: identities[i].Certificates, log: o.logger(&v)}
 		if m := v.Mechanisms(); m == nil || len(m) > 0 {
-			s.auth = o.authFor(&v, s.log)
+			s.auth = o.authFor(&v)
 		}
 		settings[i] = s
 	}

@@ -23,10 +23,18 @@ func (o *Office) watchData() {
 	}
 }
 
+// counted is what counts for a virtual server, or nothing if nobody wants to know.
+func counted[C, E any](s *setting, count func(server string) func(C, E)) func(C, E) {
+	if s.config.NoMetrics {
+		return func(C, E) {}
+	}
+	return count(s.Name)
+}
+
 // watchSMTP returns the trace of a virtual server: it logs, counts, and notes
 // who is connected.
 func (o *Office) watchSMTP(s *setting) func(*smtp.Conn, smtp.Event) {
-	log, count := traceSMTP(s.log), o.metrics.SMTP(s.Name)
+	log, count := traceSMTP(s.log), counted(s, o.metrics.SMTP)
 	return func(c *smtp.Conn, e smtp.Event) {
 		log(c, e)
 		count(c, e)
@@ -36,7 +44,7 @@ func (o *Office) watchSMTP(s *setting) func(*smtp.Conn, smtp.Event) {
 
 // watchPOP3 is watchSMTP's like.
 func (o *Office) watchPOP3(s *setting) func(*pop3.Conn, pop3.Event) {
-	log, count := tracePOP3(s.log), o.metrics.POP3(s.Name)
+	log, count := tracePOP3(s.log), counted(s, o.metrics.POP3)
 	return func(c *pop3.Conn, e pop3.Event) {
 		log(c, e)
 		count(c, e)
@@ -46,7 +54,7 @@ func (o *Office) watchPOP3(s *setting) func(*pop3.Conn, pop3.Event) {
 
 // watchIMAP4 is watchSMTP's like.
 func (o *Office) watchIMAP4(s *setting) func(*imap4.Conn, imap4.Event) {
-	log, count := traceIMAP4(s.log), o.metrics.IMAP4(s.Name)
+	log, count := traceIMAP4(s.log), counted(s, o.metrics.IMAP4)
 	return func(c *imap4.Conn, e imap4.Event) {
 		log(c, e)
 		count(c, e)
@@ -56,7 +64,7 @@ func (o *Office) watchIMAP4(s *setting) func(*imap4.Conn, imap4.Event) {
 
 // watchNNTP is watchSMTP's like.
 func (o *Office) watchNNTP(s *setting) func(*nntp.Conn, nntp.Event) {
-	log, count := traceNNTP(s.log), o.metrics.NNTP(s.Name)
+	log, count := traceNNTP(s.log), counted(s, o.metrics.NNTP)
 	return func(c *nntp.Conn, e nntp.Event) {
 		log(c, e)
 		count(c, e)
