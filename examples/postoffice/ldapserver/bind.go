@@ -64,8 +64,9 @@ func (c *conn) step(ctx context.Context, e *auth.Exchange, mechanism string, res
 		c.exchange, c.sasl = e, mechanism
 		return reply{code: saslBindInProgress, sasl: append([]byte{}, challenge...)}
 	}
-	c.account, c.failed = e.Identity().Name(), 0
-	return reply{sasl: challenge}
+	r := c.admit(ctx, e.Identity().Name())
+	r.sasl = challenge
+	return r
 }
 
 // simple logs in by name and password (RFC 4513, 5.1). The name is that of an
@@ -85,7 +86,21 @@ func (c *conn) simple(ctx context.Context, name, password string) reply {
 	if err != nil {
 		return c.loginFailed(ctx, err)
 	}
-	c.account, c.failed = identity.Name(), 0
+	return c.admit(ctx, identity.Name())
+}
+
+// admit ends a login that has shown whose it is.
+func (c *conn) admit(ctx context.Context, account string) reply {
+	c.failed = 0
+	if c.srv.MayUse != nil {
+		switch may, err := c.srv.MayUse(ctx, account); {
+		case err != nil:
+			return c.loginFailed(ctx, err)
+		case !may:
+			return refuse(unwillingToPerform, "this service is switched off for you; ask the administrator")
+		}
+	}
+	c.account = account
 	return reply{}
 }
 

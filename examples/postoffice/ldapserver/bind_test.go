@@ -91,6 +91,23 @@ func TestFailedLogins(t *testing.T) {
 	require.Error(t, c.Bind(timDN, secret), "the conversation is over")
 }
 
+// TestMayUse: whoever may not use the server is told so, and nobody else, and stays nobody.
+func TestMayUse(t *testing.T) {
+	var err error
+	i := start(t, func(s *Server) {
+		s.MayUse = func(_ context.Context, account string) (bool, error) { return account != "tim", err }
+	})
+	c := i.dial()
+	requireCode(t, ldap.LDAPResultInvalidCredentials, c.Bind(timDN, "wrong"))
+	requireCode(t, ldap.LDAPResultUnwillingToPerform, c.Bind(timDN, secret))
+	require.Equal(t, ldap.LDAPResultUnwillingToPerform, sasl(t, i, "PLAIN", "\x00tim\x00"+secret))
+	who, werr := c.WhoAmI(nil)
+	require.NoError(t, werr)
+	require.Empty(t, who.AuthzID)
+	err = errors.New("disk on fire")
+	requireCode(t, ldap.LDAPResultUnavailable, c.Bind(timDN, secret))
+}
+
 // TestNoSimple leaves SASL.
 func TestNoSimple(t *testing.T) {
 	i := start(t, func(s *Server) { s.NoSimple = true })

@@ -35,6 +35,10 @@ type Server struct {
 	// NoSimple refuses simple binds with a password, so that only SASL is left.
 	NoSimple bool
 
+	// MayUse tells whether an account may be used here, once it has shown that it
+	// is what it says; nil: every one may. An error is temporary.
+	MayUse func(ctx context.Context, account string) (bool, error)
+
 	// AnonymousRead lets people be looked up without a login.
 	AnonymousRead bool
 

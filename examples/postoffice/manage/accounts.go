@@ -33,7 +33,7 @@ type Profile struct {
 }
 
 // Switches are the services that can be switched off for a user.
-var Switches = [...]string{"pop3", "imap4", "nntp", "im", "http", "submission"}
+var Switches = [...]string{"pop3", "imap4", "nntp", "im", "http", "ldap", "submission"}
 
 // A Quota bounds a mailbox, in octets. 0 is what the configuration says, below 0
 // is no bound.

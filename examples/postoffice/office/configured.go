@@ -8,7 +8,6 @@ import (
 	"strings"
 
 	"github.com/wirepost/wirepost/examples/postoffice/config"
-	"github.com/wirepost/wirepost/examples/postoffice/manage"
 )
 
 // Configured is what a configuration file says. Where the data is kept, the loggers, and a directory
@@ -21,7 +20,7 @@ func Configured(f *config.File) (Config, error) {
 		Key:         string(f.Server.Key),
 		ClientCA:    string(f.Server.ClientCA),
 		LegacyAuth:  f.Accounts.LegacyPasswords,
-		Accounts:    policyFor(&f.Accounts),
+		Accounts:    policyFrom(&f.Accounts),
 		Virtual:     f.Virtual,
 		Levels:      levelsOf(f),
 		Relaying:    relayingOf(&f.Connector),
@@ -50,14 +49,6 @@ func imOf(f *config.File) *config.IM {
 		im.Domains = []string{"im." + f.Server.Domain}
 	}
 	return &im
-}
-
-func policyFor(a *config.Accounts) Policy {
-	return Policy{
-		AddressRules: a.AddressRules,
-		Services:     a.Protocols,
-		Quota:        manage.Quota{Warn: int64(a.Quota.Warn), NoSend: int64(a.Quota.NoSend), NoReceive: int64(a.Quota.NoReceive)},
-	}
 }
 
 // levelsOf are those of the log, as logs.Book takes them.

@@ -32,6 +32,9 @@ func (o *Office) ldapServer(s *setting) (server, func() smtp.Stats, error) {
 		Deny:      s.Deny.Prefixes(),
 		ProxyFrom: s.ProxyFrom.Prefixes(),
 		Logger:    s.log,
+		MayUse: func(ctx context.Context, account string) (bool, error) {
+			return o.mayUse(ctx, account, "ldap")
+		},
 	}
 	if m := s.Mechanisms(); m != nil {
 		srv.NoSimple = !slices.Contains(m, simpleBind)

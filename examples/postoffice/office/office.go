@@ -35,8 +35,8 @@ type Office struct {
 	live         Config        // of now; for who reloads
 	reloading    chan struct{} // has one element while somebody does
 	groups       *news.Store
-	cancelSecret []byte // of newsgroups
-	news         atomic.Pointer[News]       // of now, as is what follows
+	cancelSecret []byte               // of newsgroups
+	news         atomic.Pointer[News] // of now, as is what follows
 	site         atomic.Pointer[config.Web]
 	resolver     dnsresolve.Resolver
 	exchange     *exchange // of news with other servers

@@ -20,17 +20,11 @@ type Policy struct {
 
 // policyFrom is the Policy of a configuration.
 func policyFrom(a *config.Accounts) Policy {
-	p := Policy{
+	return Policy{
 		AddressRules: a.AddressRules,
-		Services:     []string{},
+		Services:     append([]string{}, a.Protocols...), // none, if it has none
 		Quota:        manage.Quota{Warn: int64(a.Quota.Warn), NoSend: int64(a.Quota.NoSend), NoReceive: int64(a.Quota.NoReceive)},
 	}
-	for _, s := range a.Protocols {
-		if slices.Contains(manage.Switches[:], s) { // the address book is for everybody
-			p.Services = append(p.Services, s)
-		}
-	}
-	return p
 }
 
 // policyNote keeps the Policy in the store, where a command finds it while no server runs.

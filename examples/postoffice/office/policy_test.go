@@ -273,5 +273,8 @@ func TestPolicyFrom(t *testing.T) {
 	require.Equal(t, []config.Template{"%m@%d"}, p.AddressRules)
 	p = policyFrom(&config.Accounts{Protocols: []string{"pop3", "ldap"}, Quota: config.Quota{Warn: 1, NoSend: 2, NoReceive: 3}})
 	require.Equal(t, []string{"imap4", "nntp", "im", "http", "submission"}, p.without())
+	p = policyFrom(&config.Accounts{Protocols: nil}) // as a file's empty list is
+	require.Len(t, p.without(), len(manage.Switches))
+	p = policyFrom(&config.Accounts{Protocols: []string{"pop3", "ldap"}, Quota: config.Quota{Warn: 1, NoSend: 2, NoReceive: 3}})
 	require.Equal(t, manage.Quota{Warn: 1, NoSend: 2, NoReceive: 3}, p.Quota)
 }

@@ -77,6 +77,8 @@ func serviceTitle(name string) string {
 		return "Instant messages"
 	case "http":
 		return "Mail in the browser (WebDAV)"
+	case "ldap":
+		return "LDAP: look addresses up"
 	case "submission":
 		return "Submission: send mail"
 	}

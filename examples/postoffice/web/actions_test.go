@@ -57,7 +57,7 @@ func actions() map[string]action {
 		"account profile":  {cara, f("part", "profile", "display", " Cara ", "addresses", "cara@office.example"), "profile cara@office.example {Cara   }", "Changed the profile", false},
 		"account address":  {cara, f("part", "profile", "addresses", "c@office.example\r\ncara@office.example"), "addresses cara@office.example [c@office.example cara@office.example]", "Changed the profile", false},
 		"account homeless": {cara, f("part", "profile", "addresses", " "), "", "There is no address", false},
-		"account services": {cara, f("part", "services", "service", "im", "service", "http", "service", "telnet"), "without cara@office.example [pop3 imap4 nntp submission]", "Changed the services", false},
+		"account services": {cara, f("part", "services", "service", "im", "service", "http", "service", "telnet"), "without cara@office.example [pop3 imap4 nntp ldap submission]", "Changed the services", false},
 		"account quota":    {cara, f("part", "quota", "warn", "500 MB", "nosend", "", "noreceive", "None"), "quota cara@office.example {500000000 0 -1}", "Changed the quota", false},
 		"account quote":    {cara, f("part", "quota", "warn", "much"), "", "Warning: &#34;much&#34; is not a size", false},
 		"account password": {cara, f("part", "password", "password", "new", "again", "new"), "password cara@office.example", "Changed the password", false},
