@@ -46,6 +46,61 @@ spaces = [{ pattern = "*", price = 2 }]`,
 			},
 		},
 		{
+			"names of virtual servers", `[[virtual]]
+name = "a,b"
+protocol = "pop3"
+addresses = ["127.0.0.1:1"]
+[[virtual]]
+name = "Admin"
+protocol = "pop3"
+addresses = ["127.0.0.1:2"]
+tls-addresses = ["127.0.0.1:4"]
+[[virtual]]
+name = "admins"
+protocol = "pop3"
+addresses = ["127.0.0.1:3"]
+[[virtual]]
+name = "\u00e4"
+protocol = "pop3"
+addresses = ["127.0.0.1:5"]`,
+			[]string{
+				`2: virtual[0].name: "a,b" is not a name of a virtual server; write letters from a to z, digits, hyphens, underscores, dots, and spaces within it`,
+				`6: virtual[1].name: "Admin" is the administration's; choose another name, or write admin-address = "" in [web]`,
+				`11: virtual[2].name: "admins" is what the TLS addresses of "Admin" are called; choose another name`,
+				`15: virtual[3].name: "ä" is not a name of a virtual server; write letters from a to z, digits, hyphens, underscores, dots, and spaces within it`,
+			},
+		},
+		{
+			"hosts of the administration", `[web]
+admin-hosts = ["mail.example.org", "192.0.2.1", "mail.example.org:443", "https://mail.example.org"]`,
+			[]string{
+				`2: web.admin-hosts[2]: "mail.example.org:443" is not a host; write "mail.example.org" or "192.0.2.1", without port`,
+				`2: web.admin-hosts[3]: "https://mail.example.org" is not a host; write "mail.example.org" or "192.0.2.1", without port`,
+			},
+		},
+		{
+			"news peers", `[[news.peer]]
+name = "a"
+[[news.peer]]
+networks = ["0.0.0.0/0"]
+groups = ""
+[[news.peer]]
+name = "A"
+hosts = ["192.0.2.1:119"]
+[[news.peer]]
+name = "b"
+networks = ["::/0"]
+user = "feeder"`,
+			[]string{
+				`1: news.peer[0]: anybody could say to be this peer; write networks, hosts or user, by which it is known`,
+				`3: news.peer[1].name: there is none; write its path identity, such as its hostname`,
+				`4: news.peer[1].networks[0]: anybody could feed this server; write the networks of the peer, or a user that it has to log in as`,
+				`5: news.peer[1].groups: there is none; write which newsgroups it is for, "*" for all`,
+				`7: news.peer[2].name: "a" is taken; give each one a name of its own`,
+				`8: news.peer[2].hosts[0]: "192.0.2.1:119" is not a domain; write letters, digits, hyphens and dots, other letters as A-labels: "example.org"`,
+			},
+		},
+		{
 			"no TOML", `[server]
 hostname = a`,
 			[]string{
