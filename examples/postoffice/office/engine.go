@@ -94,11 +94,15 @@ func (e *engine) begin(places []*place, failed func(error)) {
 	}
 }
 
-// leave lets no more clients in. Those that are there stay.
+// leave lets no more clients in. Those that are there stay; those of HTTP till the end of a request, since
+// they could ask for ever.
 func (e *engine) leave(now time.Time) {
 	e.left = now
 	for _, d := range e.doors {
 		d.leave()
+	}
+	if h, ok := e.server.(*httpServer); ok {
+		h.left.Store(true)
 	}
 }
 

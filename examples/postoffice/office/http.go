@@ -9,6 +9,7 @@ import (
 	"net"
 	"net/http"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/wirepost/wirepost/internal/serve"
@@ -38,6 +39,7 @@ type httpServer struct {
 	once    sync.Once
 	conns   chan net.Conn // those that web accepts
 	closed  chan struct{} // web accepts no more
+	left    atomic.Bool   // connections end with their next request
 	close   func()
 
 	mu   sync.Mutex
@@ -59,7 +61,7 @@ func newHTTPServer(s *setting, handler http.Handler) *httpServer {
 		Handle:          h.handle,
 	}
 	h.web = &http.Server{
-		Handler:           handler,
+		Handler:           h.until(handler),
 		ReadHeaderTimeout: httpHeaderTime,
 		IdleTimeout:       httpIdleTime,
 		MaxHeaderBytes:    64 << 10,
@@ -73,6 +75,16 @@ func newHTTPServer(s *setting, handler http.Handler) *httpServer {
 		h.web.IdleTimeout = time.Duration(s.Limits.Idle)
 	}
 	return h
+}
+
+// until ends connections with the next answer, once the server is left for another.
+func (h *httpServer) until(handler http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if h.left.Load() {
+			w.Header().Set("Connection", "close")
+		}
+		handler.ServeHTTP(w, r)
+	})
 }
 
 // Serve implements server.

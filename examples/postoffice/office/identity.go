@@ -3,7 +3,9 @@ package office
 import (
 	"cmp"
 	"crypto/tls"
+	"crypto/x509"
 	"fmt"
+	"time"
 
 	"github.com/wirepost/wirepost/examples/postoffice/config"
 )
@@ -11,11 +13,15 @@ import (
 // identities are what the virtual servers show clients of themselves, in their order. Who asks one
 // for the name of another (SNI) is shown the certificate of that one.
 func (o *Office) identities(c *Config, list []config.Virtual) ([]*tls.Config, error) {
-	own := make([]tls.Certificate, len(list))
+	own, told := make([]tls.Certificate, len(list)), make(map[config.Path]bool)
 	for i := range list {
 		var err error
 		if own[i], err = o.identity(&list[i]); err != nil {
 			return nil, err
+		}
+		if file := list[i].Certificate; !told[file] {
+			told[file] = true
+			o.tellCertificate(&list[i], own[i].Leaf)
 		}
 	}
 	configs := make([]*tls.Config, len(list))
@@ -27,6 +33,22 @@ func (o *Office) identities(c *Config, list []config.Virtual) ([]*tls.Config, er
 		configs[i] = t
 	}
 	return configs, nil
+}
+
+// renewTime is how long before its end a certificate is to be renewed.
+const renewTime = 14 * 24 * time.Hour
+
+// tellCertificate has the log say how long a certificate holds.
+func (o *Office) tellCertificate(v *config.Virtual, leaf *x509.Certificate) {
+	log := o.config.category("tls").With("server", v.Name, "file", v.Certificate, "names", leaf.DNSNames, "until", leaf.NotAfter)
+	switch left := leaf.NotAfter.Sub(o.now()); {
+	case left <= 0:
+		log.Error("a certificate has expired: renew it, and have it read by a reload")
+	case left < renewTime:
+		log.Warn("a certificate is about to expire: renew it, and have it read by a reload")
+	default:
+		log.Debug("certificate")
+	}
 }
 
 // identity is the certificate of a virtual server: its own, or a self-signed one for its hostname.

@@ -139,11 +139,11 @@ func (o *Office) setUp(ctx context.Context) (err error) {
 
 // listen makes the virtual servers, and has those listen that begin by themselves: all, or none.
 func (o *Office) listen(ctx context.Context, list []config.Virtual) (err error) {
-	settings, err := o.settings(&o.config, list)
-	if err != nil {
+	if err := o.config.setLevels(list); err != nil {
 		return err
 	}
-	if err := o.config.setLevels(list); err != nil {
+	settings, err := o.settings(&o.config, list)
+	if err != nil {
 		return err
 	}
 	defer func() {
