@@ -64,21 +64,17 @@ func levelsOf(f *config.File) string {
 func lastingOf(f *config.File) map[string]any {
 	c := &f.Connector
 	return map[string]any{
-		"server.hostname":           cmp.Or(f.Server.Hostname, f.Server.Domain), // of mail that leaves
-		"server.client-ca":          f.Server.ClientCA != "",
-		"log.format":                f.Log.Format,
-		"log.tracking":              f.Log.Tracking,
-		"log.tracking-days":         f.Log.TrackingDays,
-		"accounts.ldap":             f.Accounts.LDAP,
-		"accounts.legacy-passwords": f.Accounts.LegacyPasswords,
-		"connector.resolver":        c.Resolver,
-		"connector.port":            c.Port,
-		"connector.private":         c.Private,
-		"connector.login":           c.Login,
-		"connector.route.login":     routeLogins(c),
-		"connector.timeouts":        c.Timeouts,
-		"connector.outbound-connections, connections-per-destination, messages-per-connection": [...]int{c.Outbound, c.PerDestination, c.PerConnection},
-		"news.path-identity": f.News.PathIdentity,
+		"server.hostname":                       cmp.Or(f.Server.Hostname, f.Server.Domain), // of mail that leaves
+		"server.client-ca":                      f.Server.ClientCA != "",
+		"log.format":                            f.Log.Format,
+		"log.tracking":                          f.Log.Tracking,
+		"log.tracking-days":                     f.Log.TrackingDays,
+		"accounts.ldap":                         f.Accounts.LDAP,
+		"accounts.legacy-passwords":             f.Accounts.LegacyPasswords,
+		"connector.outbound-connections":        c.Outbound, // of the queue, as the next two are
+		"connector.connections-per-destination": c.PerDestination,
+		"connector.timeouts.delivery":           c.Timeouts.Delivery,
+		"news.path-identity":                    f.News.PathIdentity,
 	}
 }
 

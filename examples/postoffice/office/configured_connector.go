@@ -153,14 +153,3 @@ func fetchersOf(c *config.Connector) (all []Parked) {
 	}
 	return all
 }
-
-// routeLogins are the logins of all routes and their domains.
-func routeLogins(c *config.Connector) (all []config.Credentials) {
-	for i := range c.Routes {
-		all = append(all, c.Routes[i].Login)
-		for _, d := range c.Routes[i].Domains {
-			all = append(all, d.Login)
-		}
-	}
-	return all
-}

@@ -62,7 +62,7 @@ func (o *Office) feeder(ctx context.Context, c *nntp.Conn, peers []NewsPeer) *Ne
 // it was told; one that can't tell makes the client nobody.
 func (o *Office) isHost(ctx context.Context, p *NewsPeer, from netip.Addr) bool {
 	for _, host := range p.Hosts {
-		answer, err := dnsresolve.Addrs(ctx, o.resolver, host)
+		answer, err := dnsresolve.Addrs(ctx, o.sender.resolver, host)
 		if err != nil {
 			o.config.category("nntp").WarnContext(ctx, "a news peer can't be looked up", "peer", p.Name, "host", host, "err", err)
 			continue

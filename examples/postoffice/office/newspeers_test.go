@@ -5,7 +5,6 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/wirepost/wirepost/dnsresolve"
 	"github.com/wirepost/wirepost/dnsresolve/dnstest"
 	"github.com/wirepost/wirepost/examples/postoffice/config"
 	"github.com/wirepost/wirepost/mime/header"
@@ -50,7 +49,7 @@ func TestNewsPeers(t *testing.T) {
 			require.NoError(t, err)
 			c.Dir, c.Web = t.TempDir(), nil
 			office := open(t, c)
-			office.resolver = dnsresolve.Resolver(dns.Client())
+			office.sender.resolver.use(dns.Client())
 			o := serveOffice(t, office)
 			nc := newClient(t, o.connect(t, "nntp"))
 			require.Regexp(t, "^20[01] ", nc.line())

@@ -12,7 +12,6 @@ import (
 	"time"
 
 	"github.com/wirepost/wirepost/auth"
-	"github.com/wirepost/wirepost/dnsresolve"
 	"github.com/wirepost/wirepost/examples/postoffice/config"
 	"github.com/wirepost/wirepost/examples/postoffice/metrics"
 	"github.com/wirepost/wirepost/examples/postoffice/news"
@@ -36,9 +35,8 @@ type Office struct {
 	reloading    chan struct{} // has one element while somebody does
 	groups       *news.Store
 	cancelSecret []byte               // of newsgroups
-	news         atomic.Pointer[News] // of now, as is what follows
+	news         atomic.Pointer[News] // of now, as is site
 	site         atomic.Pointer[config.Web]
-	resolver     dnsresolve.Resolver
 	exchange     *exchange // of news with other servers
 	closing      chan struct{}
 	closeOnce    func()

@@ -14,7 +14,6 @@ import (
 	"github.com/wirepost/wirepost/queue"
 	"github.com/wirepost/wirepost/queue/relay"
 	queuestore "github.com/wirepost/wirepost/queue/sqlite"
-	"github.com/wirepost/wirepost/smtp"
 )
 
 // A Relaying says how mail leaves for other hosts. The zero value asks the
@@ -75,7 +74,7 @@ const localRoute = "(local)"
 type outbound struct {
 	queue    *queue.Queue
 	mail     *queuestore.Store // what waits
-	relay    *relay.Relay
+	sender   *sender
 	dispatch *dispatch
 	gateway  *gateway
 	tracker  *tracklog.Log
@@ -104,21 +103,10 @@ func (o *Office) openOutbound(ctx context.Context, hostname string, domains []st
 	if err != nil {
 		return errors.Join(err, s.Close(), closeTracking(tracker))
 	}
-	planner := c.planner(hostname)
-	o.resolver = &resolver{planner.Resolver, o.config.category("dns")}
-	planner.Resolver = o.resolver
-	out := &outbound{mail: s, tracker: tracker, relay: &relay.Relay{
-		Hello:   hostname,
-		Planner: planner,
-		Port:    c.Port,
-		Logins:  o.config.Connector.Logins,
-		Options: smtp.Options{Convert: relay.Convert, Timeouts: o.config.Connector.Timeouts},
-		Content: relay.Content,
-		Pool:    smtp.Pool{PerDestination: o.config.Connector.PerDestination, Messages: o.config.Connector.messages()},
-	}}
+	out := &outbound{mail: s, tracker: tracker, sender: o.newSender(hostname)}
 	out.gateway = gate
 	local := &mailboxes{expander: expander{o.store, gate.readers(o.people), o.domains}, now: o.now}
-	out.dispatch = &dispatch{local: local, relay: out.relay}
+	out.dispatch = &dispatch{local: local, relay: out.sender}
 	out.queue = &queue.Queue{
 		Store:     s,
 		Transport: out.dispatch,
@@ -175,7 +163,7 @@ func (out *outbound) close() error {
 	if again {
 		return nil
 	}
-	return errors.Join(out.relay.Close(), closeTracking(out.tracker), out.mail.Close())
+	return errors.Join(out.sender.Close(), closeTracking(out.tracker), out.mail.Close())
 }
 
 // dispatch is the queue's Transport: mail for our own users goes to their

@@ -61,7 +61,8 @@ func (o *Office) reload(ctx context.Context) error {
 	o.live = next
 	// What is begun is done to the end: half a configuration is none.
 	ctx = context.WithoutCancel(ctx)
-	err = errors.Join(o.replace(ctx, settings), o.exchange.set(ctx, &next), o.im.reload(&next, o.domains.names()))
+	err = errors.Join(o.sender.set(&next), o.replace(ctx, settings), o.exchange.set(ctx, &next),
+		o.im.reload(&next, o.domains.names()))
 	if names := o.config.restartFor(&next); len(names) > 0 {
 		waits := &restartError{names}
 		if err == nil {
@@ -163,12 +164,30 @@ func (o *Office) remove(ctx context.Context, v *virtual) {
 	}
 }
 
-// restartFor names what of a configuration is in force only after the next start.
+// restartFor names the keys of what is in force only after the next start.
 func (c *Config) restartFor(next *Config) (names []string) {
 	for _, name := range slices.Sorted(maps.Keys(next.lasting)) {
-		if !reflect.DeepEqual(c.lasting[name], next.lasting[name]) {
-			names = append(names, name)
+		names = append(names, differing(name, reflect.ValueOf(c.lasting[name]), reflect.ValueOf(next.lasting[name]))...)
+	}
+	return names
+}
+
+// differing names the keys in which two values of a configuration file differ.
+func differing(name string, a, b reflect.Value) (names []string) {
+	if !a.IsValid() || !b.IsValid() || a.Type() != b.Type() {
+		return []string{name}
+	}
+	isTable := false
+	if a.Kind() == reflect.Struct {
+		for _, f := range reflect.VisibleFields(a.Type()) {
+			if key, ok := f.Tag.Lookup("toml"); ok {
+				isTable = true
+				names = append(names, differing(name+"."+key, a.FieldByIndex(f.Index), b.FieldByIndex(f.Index))...)
+			}
 		}
+	}
+	if !isTable && !reflect.DeepEqual(a.Interface(), b.Interface()) {
+		return []string{name}
 	}
 	return names
 }

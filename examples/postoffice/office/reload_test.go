@@ -317,7 +317,18 @@ func TestReloadNeedsRestart(t *testing.T) {
 		want   string
 	}{
 		{func(*config.File) {}, ""},
-		{func(f *config.File) { f.Connector.Port = 26; f.Log.Format = "json" }, "restart the server for changes of connector.port, log.format; all others are in force"},
+		{func(f *config.File) { f.Accounts.LDAP.Base = "dc=test"; f.Log.Format = "json" }, "restart the server for changes of accounts.ldap.base, log.format; all others are in force"},
+		{func(f *config.File) {
+			f.Connector.Outbound = 1
+			f.Connector.Timeouts.Delivery = 1
+			f.News.PathIdentity = "x.test"
+		}, "restart the server for changes of connector.outbound-connections, connector.timeouts.delivery, news.path-identity; all others are in force"},
+		{func(f *config.File) {
+			f.Connector.Port = 26
+			f.Connector.Timeouts.Data = 1
+			f.Web.Prefix = "/x"
+			f.Server.Metrics = false
+		}, ""},
 		{func(f *config.File) { f.Connector.SmartHosts = []string{"relay.example.org"} }, ""},
 	} {
 		file := config.Default()

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -228,8 +229,8 @@ func TestConnectionLimits(t *testing.T) {
 	}
 	require.Equal(t, 3, connections)
 	require.Equal(t, queue.Limits{Deliveries: 7, PerRoute: 1, Timeout: time.Minute}, o.queue.Limits)
-	require.Equal(t, 1, o.relay.Pool.PerDestination)
-	require.Equal(t, time.Hour, o.relay.Options.Timeouts.End)
+	require.Equal(t, 1, o.sender.current().Pool.PerDestination)
+	require.Equal(t, time.Hour, o.sender.current().Options.Timeouts.End)
 }
 
 // Another configuration is in force at once for mail that comes, and for mail that waits.
@@ -267,6 +268,38 @@ func TestConnectorReload(t *testing.T) {
 	fails = nil
 	require.NoError(t, o.Reload(t.Context()))
 	o.submission(t, alice).want("RCPT TO:<carol@elsewhere.example>", "250 ")
+}
+
+// How others are connected to changes too, and what is being sent is sent to the end.
+func TestSenderReload(t *testing.T) {
+	far := smtptest.NewServer(t)
+	require.NoError(t, far.Users.Set("us", "secret"))
+	_, port, err := net.SplitHostPort(far.Addr)
+	require.NoError(t, err)
+	c := Config{Dir: t.TempDir()}
+	var next Config
+	c.Reload = func() (Config, error) { return next, nil }
+	next = c
+	next.Ephemeral = true
+	o := start(t, c)
+	old := o.sender.current()
+	require.NoError(t, o.Reload(t.Context()))
+	require.Same(t, old, o.sender.current(), "what is as it was goes on")
+	next.Relaying.Port = port
+	next.Connector = Connector{
+		Timeouts: smtp.Timeouts{Data: time.Minute}, Logins: map[string]smtp.Login{"x": smtp.Password("us", "secret")},
+		Routes: []queue.Connector{{Name: "r", Spaces: to("elsewhere.example"), Next: []string{"127.0.0.1:" + port}, Options: queue.RouteOptions{Login: "x", TLS: smtp.TLSNone}}},
+	}
+	require.NoError(t, o.Reload(t.Context()))
+	sender := o.sender.current()
+	require.NotSame(t, old, sender)
+	require.Equal(t, time.Minute, sender.Options.Timeouts.Data)
+	require.Equal(t, port, sender.Port)
+	_, err = old.Pool.Get(t.Context(), far.Addr, nil)
+	require.Error(t, err, "it is closed, since nobody used it")
+	o.send(t, o.DemoUsers()[0], hello, "carol@elsewhere.example")
+	eventually(t, func() bool { return len(far.Messages()) == 1 })
+	require.True(t, slices.ContainsFunc(far.Records(), func(r smtptest.Record) bool { return r.Verb == "AUTH" }), "by a login that there was not before")
 }
 
 // Mistakes in a Connector are explained before anything is opened.

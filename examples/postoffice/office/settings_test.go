@@ -273,8 +273,8 @@ func TestLogCategories(t *testing.T) {
 		require.NoError(t, err)
 		require.Error(t, l.Bind("alice", "wrong"))
 		require.NoError(t, l.Close())
-		o.resolver.(*resolver).Resolver = dns.Client()
-		_, err = o.resolver.Lookup(t.Context(), "nowhere.example", dnsresolve.TypeMX)
+		o.sender.resolver.use(dns.Client())
+		_, err = o.sender.resolver.Lookup(t.Context(), "nowhere.example", dnsresolve.TypeMX)
 		require.Error(t, err)
 		for category, message := range map[string]string{"auth": "login", "dns": "looked up", "tls": "certificate"} {
 			require.Equal(t, level == "debug", paper.has(t, category, message), "%s at level %s", category, level)
