@@ -6,10 +6,13 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"net"
+	"net/netip"
 	"time"
 
 	"github.com/wirepost/wirepost/examples/postoffice/config"
 	"github.com/wirepost/wirepost/examples/postoffice/office"
+	"github.com/wirepost/wirepost/internal/ascii"
 )
 
 // printConfig prints a configuration file that has all keys, with their defaults.
@@ -80,12 +83,27 @@ func held(ctx context.Context, dir string) func(string) bool {
 		err = errors.Join(lerr, servers.Close())
 		for _, s := range list {
 			for _, a := range append(s.Addresses, s.TLS...) {
-				addresses[a] = true
+				addresses[everywhere(a)] = true
 			}
 		}
 	}
 	if err != nil {
 		return nil // nobody runs, or nobody answers: then all should be free
 	}
-	return func(address string) bool { return addresses[address] }
+	return func(address string) bool { return addresses[everywhere(address)] }
+}
+
+// everywhere is an address in one of the forms that all of this machine's, or its loopback one, can have.
+func everywhere(address string) string {
+	host, port, err := net.SplitHostPort(address)
+	if err != nil {
+		return address
+	}
+	switch a, err := netip.ParseAddr(host); {
+	case host == "", err == nil && a.IsUnspecified():
+		host = ""
+	case ascii.EqualFold(host, "localhost"):
+		host = "127.0.0.1"
+	}
+	return net.JoinHostPort(host, port)
 }

@@ -97,6 +97,16 @@ func TestCheck(t *testing.T) {
 	}
 }
 
+// A check knows its own server's addresses, however they are written.
+func TestEverywhere(t *testing.T) {
+	for _, same := range [][2]string{{":25", "[::]:25"}, {"0.0.0.0:25", ":25"}, {"localhost:25", "127.0.0.1:25"}, {"LocalHost:25", "127.0.0.1:25"}} {
+		require.Equal(t, everywhere(same[0]), everywhere(same[1]), same)
+	}
+	for _, other := range [][2]string{{":25", "127.0.0.1:25"}, {":25", ":26"}, {"[::1]:25", "127.0.0.1:25"}, {"no address", ":25"}} {
+		require.NotEqual(t, everywhere(other[0]), everywhere(other[1]), other)
+	}
+}
+
 // Flags take the place of what the file says.
 func TestFlagsBeforeFile(t *testing.T) {
 	file := configFile(t, `
@@ -209,6 +219,10 @@ func TestServerCommands(t *testing.T) {
 	require.Equal(t, 0, status, stderr)
 	require.Equal(t, manage.Running, state("other"))
 	require.Empty(t, state("in"))
+	require.NoError(t, os.WriteFile(file, []byte("log.format = \"json\"\nconnector.timeouts.delivery = \"1h\"\n[[virtual]]\nname = \"other\"\nprotocol = \"imap4\"\naddresses = [\"127.0.0.1:0\"]\n"), 0o600))
+	status, _, stderr = command(t, "", "reload", "-data", dir)
+	require.Equal(t, 1, status)
+	require.Contains(t, stderr, "restart the server for changes of connector.timeouts.delivery, log.format; all others are in force")
 	require.NoError(t, os.WriteFile(file, []byte("[virtual]\n"), 0o600))
 	status, _, stderr = command(t, "", "reload", "-data", dir)
 	require.Equal(t, 1, status)

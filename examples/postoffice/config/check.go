@@ -2,6 +2,7 @@ package config
 
 import (
 	"context"
+	"crypto/x509"
 	"fmt"
 	"iter"
 	"maps"
@@ -58,6 +59,9 @@ type Checker struct {
 
 	// Listen tries to listen at an address, and stops at once; nil does so by TCP.
 	Listen func(ctx context.Context, address string) error
+
+	// Roots are the authorities that clients trust; those of the system if nil.
+	Roots *x509.CertPool
 
 	Now func() time.Time // time.Now if nil
 }

@@ -50,8 +50,30 @@ func (k *check) certificate(key string, certificate, private Path, name string) 
 	case left < soon:
 		k.find(Warning, key, fmt.Sprintf("%s expires on %s", certificate, leaf.NotAfter.Format(time.DateOnly)), "renew it")
 	}
+	k.chain(key, certificate, pair)
 	if err := leaf.VerifyHostname(name); err != nil {
 		k.find(Warning, key, fmt.Sprintf("%s does not have the name %q", certificate, name), "use a certificate with that name among its DNS names, or change the hostname")
+	}
+}
+
+// chain finds whether those who trust what this machine trusts would trust a certificate.
+func (k *check) chain(key string, file Path, pair tls.Certificate) {
+	leaf, between := pair.Leaf, x509.NewCertPool()
+	for _, der := range pair.Certificate[1:] {
+		if c, err := x509.ParseCertificate(der); err == nil {
+			between.AddCert(c)
+		}
+	}
+	// Its dates are looked at elsewhere.
+	_, err := leaf.Verify(x509.VerifyOptions{Roots: k.Roots, Intermediates: between, CurrentTime: leaf.NotBefore.Add(time.Second)})
+	switch {
+	case err == nil:
+	case leaf.Issuer.String() == leaf.Subject.String():
+		k.find(Note, key, fmt.Sprintf("%s is signed by itself", file), "have clients told to trust it, or use one of an authority that they trust")
+	case len(pair.Certificate) == 1:
+		k.find(Warning, key, fmt.Sprintf("%s has one certificate alone, and this machine does not trust its issuer, %q", file, leaf.Issuer), "put the certificates between it and the authority behind it, as the authority delivers them")
+	default:
+		k.find(Note, key, fmt.Sprintf("this machine does not trust %s: %v", file, err), "see that your clients do")
 	}
 }
 

@@ -3,11 +3,15 @@ package config
 import (
 	"cmp"
 	"context"
+	"errors"
+	"fmt"
+	"io/fs"
 	"maps"
 	"net"
 	"net/url"
 	"slices"
 	"strings"
+	"syscall"
 
 	"github.com/wirepost/wirepost/queue/relay"
 )
@@ -27,7 +31,7 @@ func (k *check) listeners() {
 			return
 		}
 		if err := k.Listen(k.ctx, address); err != nil {
-			k.find(Fault, key, err.Error(), "choose another address, end the program that has it, or let this one have it")
+			k.unheard(key, address, err)
 		}
 	}
 	for i, v := range k.f.Virtual {
@@ -43,6 +47,21 @@ func (k *check) listeners() {
 		}
 	}
 	try("web.admin-address", k.f.Web.Address)
+}
+
+// unheard finds why an address can't be listened at.
+func (k *check) unheard(key, address string, err error) {
+	host, port, _ := hostPort(address)
+	switch {
+	case errors.Is(err, syscall.EADDRINUSE):
+		k.find(Fault, key, fmt.Sprintf("another program listens at %q", address), "end that one (ss -ltnp shows it), or choose another address; if it is this server, name its data folder with -data")
+	case errors.Is(err, fs.ErrPermission):
+		k.find(Warning, key, fmt.Sprintf("whoever runs this check may not listen at %q: port %d needs a privilege", address, port), "have the server started with CAP_NET_BIND_SERVICE, as deploy/postoffice.service does, or choose a port from 1024 on")
+	case errors.Is(err, syscall.EADDRNOTAVAIL):
+		k.find(Fault, key, fmt.Sprintf("this machine does not have the address %s", host), `write one that it has, or none for all of them: ":25"`)
+	default:
+		k.find(Fault, key, fmt.Sprintf("nobody can listen at %q: %v", address, err), "choose another address")
+	}
 }
 
 // hosts finds those that are not in the DNS.

@@ -6,6 +6,7 @@ import (
 	"crypto/elliptic"
 	"crypto/rand"
 	"crypto/x509"
+	"crypto/x509/pkix"
 	"encoding/pem"
 	"errors"
 	"fmt"
@@ -15,6 +16,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -156,7 +158,8 @@ func TestCheckCertificates(t *testing.T) {
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			dir := t.TempDir()
-			got := findings(t, checker(dns.Client()), ours+certificate(t, dir, row.host, noon.Add(row.from), noon.Add(row.to)))
+			text := ours + certificate(t, dir, row.host, noon.Add(row.from), noon.Add(row.to))
+			got := findings(t, trusting(t, dns.Client(), dir), text)
 			require.Equal(t, row.want, strings.ReplaceAll(strings.Join(got, "|"), dir+"/", ""))
 		})
 	}
@@ -164,15 +167,71 @@ func TestCheckCertificates(t *testing.T) {
 		dir := t.TempDir()
 		text := certificate(t, dir, "mail.example.org", noon.Add(-year), noon.Add(year))
 		require.NoError(t, os.Chmod(filepath.Join(dir, "k.pem"), 0o644))
-		require.Equal(t, []string{"warning: server.certificate: others on this machine can read " + dir + "/k.pem"}, findings(t, checker(dns.Client()), ours+text))
+		require.Equal(t, []string{"warning: server.certificate: others on this machine can read " + dir + "/k.pem"}, findings(t, trusting(t, dns.Client(), dir), ours+text))
 	})
 	t.Run("of a virtual server", func(t *testing.T) {
-		text := ours + certificate(t, t.TempDir(), "mail.example.org", noon.Add(-year), noon.Add(year)) +
+		dir := t.TempDir()
+		text := ours + certificate(t, dir, "mail.example.org", noon.Add(-year), noon.Add(year)) +
 			"[[virtual]]\nname = 'a'\nprotocol = 'pop3'\naddresses = [':110']\nhostname = 'self.example.org'\n"
-		got := findings(t, checker(dns.Client()), text)
+		got := findings(t, trusting(t, dns.Client(), dir), text)
 		require.Len(t, got, 1)
 		require.Contains(t, got[0], `does not have the name "self.example.org"`)
 	})
+}
+
+// trusting is a checker on a machine that trusts the certificate in a folder.
+func trusting(t *testing.T, r dnsresolve.Resolver, dir string) *config.Checker {
+	t.Helper()
+	c := checker(r)
+	text, err := os.ReadFile(filepath.Join(dir, "c.pem"))
+	require.NoError(t, err)
+	c.Roots = x509.NewCertPool()
+	require.True(t, c.Roots.AppendCertsFromPEM(text))
+	return c
+}
+
+// TestCheckChains checks what is said of a certificate that nobody trusts.
+func TestCheckChains(t *testing.T) {
+	dns := dnstest.NewServer(t, zone)
+	dir := t.TempDir()
+	const text = ours + "certificate = 'DIR/c.pem'\nkey = 'DIR/k.pem'\n"
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	require.NoError(t, err)
+	secret, err := x509.MarshalPKCS8PrivateKey(key)
+	require.NoError(t, err)
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "k.pem"), pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: secret}), 0o600))
+	sign := func(c, by *x509.Certificate) []byte {
+		c.SerialNumber, c.NotBefore, c.NotAfter, c.BasicConstraintsValid = big.NewInt(1), noon.AddDate(-1, 0, 0), noon.AddDate(1, 0, 0), true
+		der, err := x509.CreateCertificate(rand.Reader, c, by, key.Public(), key)
+		require.NoError(t, err)
+		return pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der})
+	}
+	root := &x509.Certificate{Subject: pkix.Name{CommonName: "Root"}, IsCA: true}
+	rootPEM := sign(root, root)
+	between := &x509.Certificate{Subject: pkix.Name{CommonName: "Between"}, IsCA: true}
+	betweenPEM := sign(between, root)
+	leaf := sign(&x509.Certificate{Subject: pkix.Name{CommonName: "Leaf"}, DNSNames: []string{"mail.example.org"}}, between)
+	self := &x509.Certificate{Subject: pkix.Name{CommonName: "Leaf"}, DNSNames: []string{"mail.example.org"}}
+	trusted, nobody := x509.NewCertPool(), x509.NewCertPool()
+	require.True(t, trusted.AppendCertsFromPEM(rootPEM))
+	for name, tt := range map[string]struct {
+		file  []byte
+		roots *x509.CertPool
+		want  string
+	}{
+		"whole":     {append(leaf, betweenPEM...), trusted, ""},
+		"alone":     {leaf, trusted, `warning: server.certificate: c.pem has one certificate alone, and this machine does not trust its issuer, "CN=Between"`},
+		"by itself": {sign(self, self), nobody, "note: server.certificate: c.pem is signed by itself"},
+		"untrusted": {append(leaf, betweenPEM...), nobody, "note: server.certificate: this machine does not trust c.pem: x509: certificate signed by unknown authority"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			require.NoError(t, os.WriteFile(filepath.Join(dir, "c.pem"), tt.file, 0o600))
+			c := checker(dns.Client())
+			c.Roots = tt.roots
+			got := findings(t, c, strings.ReplaceAll(text, "DIR", dir))
+			require.Equal(t, tt.want, strings.ReplaceAll(strings.Join(got, "|"), dir+"/", ""))
+		})
+	}
 }
 
 func TestCheckFiles(t *testing.T) {
@@ -197,9 +256,16 @@ func TestCheckAddresses(t *testing.T) {
 	const text = ours + "[web]\nadmin-address = '127.0.0.1:3'\n[[virtual]]\nname = 'a'\nprotocol = 'pop3'\naddresses = ['127.0.0.1:1']\ntls-addresses = ['127.0.0.1:2']\n" +
 		"[[virtual]]\nname = 'b'\nprotocol = 'pop3'\naddresses = ['127.0.0.1:4']\nstart = 'disabled'\n"
 	c := checker(dns.Client())
-	c.Listen = func(_ context.Context, a string) error { return errors.New("taken: " + a) }
 	c.Held = func(a string) bool { return a == "127.0.0.1:2" }
-	require.Equal(t, []string{selfSigned, "fault: virtual[0].addresses[0]: taken: 127.0.0.1:1", "fault: web.admin-address: taken: 127.0.0.1:3"}, findings(t, c, text))
+	for cause, want := range map[error]string{
+		errors.New("too many files"): `fault: %s: nobody can listen at "127.0.0.1:%d": listen: too many files`,
+		syscall.EADDRINUSE:           `fault: %s: another program listens at "127.0.0.1:%d"`,
+		syscall.EACCES:               `warning: %s: whoever runs this check may not listen at "127.0.0.1:%d": port %[2]d needs a privilege`,
+		syscall.EADDRNOTAVAIL:        `fault: %[1]s: this machine does not have the address 127.0.0.1`,
+	} {
+		c.Listen = func(context.Context, string) error { return fmt.Errorf("listen: %w", cause) }
+		require.Equal(t, []string{selfSigned, fmt.Sprintf(want, "virtual[0].addresses[0]", 1), fmt.Sprintf(want, "web.admin-address", 3)}, findings(t, c, text))
+	}
 
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	require.NoError(t, err)
@@ -207,7 +273,7 @@ func TestCheckAddresses(t *testing.T) {
 	c.Listen, c.Held = nil, nil
 	got := findings(t, c, ours+"[web]\nadmin-address = '127.0.0.1:0'\n[[virtual]]\nname = 'a'\nprotocol = 'pop3'\naddresses = ['"+l.Addr().String()+"']\n")
 	require.Len(t, got, 2)
-	require.Contains(t, got[1], "fault: virtual[0].addresses[0]: listen tcp "+l.Addr().String())
+	require.Equal(t, `fault: virtual[0].addresses[0]: another program listens at "`+l.Addr().String()+`"`, got[1])
 }
 
 func TestCheckRisks(t *testing.T) {

@@ -21,6 +21,7 @@
 //	configured.go   what a configuration file says
 //	inbound.go      SMTP: mail into the store, and into the queue
 //	outbound.go     the queue, and where its mail goes
+//	sender.go       the way to other hosts; resolver.go: what it looks up
 //	localroute.go   from the queue to our own users, and to the members of lists
 //	expand.go       who is on a list
 //	verify.go       VRFY and EXPN
@@ -33,7 +34,8 @@
 //	tracking.go     the message tracking log
 //	maildrop.go     POP3: mail out of it
 //	news.go         NNTP: newsgroups, which are public folders
-//	newsroom.go     who reads and posts, feeds, expiry
+//	newsroom.go     who reads and posts, expiry; newspeers.go: who feeds us
+//	exchange.go     feeds
 //	groups.go       managing newsgroups
 //	front.go        HTTP: who answers what
 //	im.go           instant messages; imdirectory.go: whose

@@ -280,6 +280,28 @@ func TestReloadFails(t *testing.T) {
 	}
 }
 
+// What comes of a reload is in the log, whoever asked for it.
+func TestReloadIsLogged(t *testing.T) {
+	paper := new(sheet)
+	book, err := logs.Open(logs.Options{Writer: paper, JSON: true})
+	require.NoError(t, err)
+	a := new(administered)
+	a.next = Config{Dir: t.TempDir(), Virtual: []config.Virtual{listener("smtp", "smtp")}, Ephemeral: true, Logs: book, Logger: book.Logger("server")}
+	a.next.Reload = func() (Config, error) { return a.next, a.err }
+	office, err := Open(t.Context(), a.next)
+	require.NoError(t, err)
+	a.running = serveOffice(t, office)
+	require.NoError(t, a.reload(t, func(*Config) {}))
+	require.True(t, paper.has(t, "server", "configuration was read again"))
+	require.Error(t, a.reload(t, func(*Config) { a.err = errors.New("a mistake in line 7") }))
+	require.True(t, paper.has(t, "server", "configuration was not read again as it should"))
+	require.Contains(t, paper.text.String(), "nothing was changed: a mistake in line 7")
+	a.err = nil
+	require.Error(t, a.reload(t, func(c *Config) { c.lasting = map[string]any{"log.format": "json"} }))
+	require.True(t, paper.has(t, "server", "not all of it is in force"))
+	require.Contains(t, paper.text.String(), "log.format")
+}
+
 // An address that is taken makes one virtual server fail; the others change. The next reload tries
 // again.
 func TestReloadTaken(t *testing.T) {
