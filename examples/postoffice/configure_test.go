@@ -2,11 +2,14 @@ package main
 
 import (
 	"encoding/json"
+	"io"
 	"net"
 	"os"
 	"path/filepath"
+	"reflect"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -94,6 +97,29 @@ func TestCheck(t *testing.T) {
 		require.Equal(t, tt.status, status, "%s\n%s%s", tt.text, stdout, stderr)
 		require.Contains(t, stdout, tt.stdout)
 		require.Contains(t, stderr, tt.stderr)
+	}
+}
+
+// What the program itself takes from a file: the form of the log, and all keys of the directory.
+func TestKeysOfProgram(t *testing.T) {
+	f, err := parseServe([]string{"-config", configFile(t, "log.format = \"json\"\n")}, t.Output())
+	require.NoError(t, err)
+	require.True(t, f.logOptions(io.Discard).JSON)
+	usual := config.LDAP{URL: "ldap://127.0.0.1/dc=test?uid,mail"}
+	of := reflect.ValueOf(usual).Type()
+	for i := range of.NumField() {
+		changed := usual
+		switch v := reflect.ValueOf(&changed).Elem().Field(i); v.Kind() {
+		case reflect.Bool:
+			v.SetBool(true)
+		case reflect.String:
+			v.SetString("ldap://192.0.2.1/dc=test?uid,mail")
+		case reflect.Int64:
+			v.SetInt(int64(time.Hour))
+		default:
+			require.NoError(t, v.Addr().Interface().(*config.Secret).UnmarshalText([]byte("secret")))
+		}
+		require.NotEqual(t, ldapOf(&usual), ldapOf(&changed), of.Field(i).Name)
 	}
 }
 

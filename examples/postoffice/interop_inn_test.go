@@ -26,31 +26,32 @@ func innSpool(t *testing.T, password string) (transmit func(args ...string) *exe
 	dir, err := os.MkdirTemp("", "inn")
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, os.RemoveAll(dir)) })
-	for _, d := range strings.Fields("db etc run log tmp spool/articles spool/outgoing spool/overview") {
+	for d := range strings.FieldsSeq("db etc run log tmp spool/articles spool/outgoing spool/overview") {
 		require.NoError(t, os.MkdirAll(filepath.Join(dir, d), 0o755))
 	}
 	write := func(name, text string) {
 		require.NoError(t, os.WriteFile(filepath.Join(dir, name), []byte(text), 0o644))
 	}
-	conf := "mta: \"/bin/true %s\"\npathhost: inn.example\ndomain: inn.example\nhismethod: hisv6\nenableoverview: false\nwireformat: false\n" +
-		"pathnews: /usr/lib/news\npathbin: " + bin + "\n"
+	var conf strings.Builder
+	conf.WriteString("mta: \"/bin/true %s\"\npathhost: inn.example\ndomain: inn.example\nhismethod: hisv6\nenableoverview: false\nwireformat: false\n" +
+		"pathnews: /usr/lib/news\npathbin: " + bin + "\n")
 	for key, at := range map[string]string{
 		"db": "db", "etc": "etc", "run": "run", "log": "log", "tmp": "tmp", "spool": "spool", "articles": "spool/articles",
 		"outgoing": "spool/outgoing", "overview": "spool/overview",
 	} {
-		conf += "path" + key + ": " + filepath.Join(dir, at) + "\n"
+		conf.WriteString("path" + key + ": " + filepath.Join(dir, at) + "\n")
 	}
-	write("etc/inn.conf", conf)
+	write("etc/inn.conf", conf.String())
 	write("etc/storage.conf", "method tradspool {\n  newsgroups: *\n  class: 0\n}\n")
 	write("etc/passwd.nntp", password)
-	batch := ""
+	var batch strings.Builder
 	for _, group := range []string{"local.test", "local.general"} {
 		path := "spool/articles/" + group
 		write(path, fmt.Sprintf("Path: inn.example!not-for-mail\nFrom: a@inn.example\nNewsgroups: %s\nSubject: x\nDate: %s\nMessage-ID: <%[1]s@inn.example>\n\n.Hello\n",
 			group, time.Now().UTC().Format(time.RFC1123Z)))
-		batch += filepath.Join(dir, path) + " <" + group + "@inn.example>\n"
+		batch.WriteString(filepath.Join(dir, path) + " <" + group + "@inn.example>\n")
 	}
-	write("spool/outgoing/batch", batch)
+	write("spool/outgoing/batch", batch.String())
 	news, err := osuser.Lookup("news")
 	require.NoError(t, err)
 	uid, err := strconv.Atoi(news.Uid)

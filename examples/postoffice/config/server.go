@@ -7,8 +7,8 @@ type Server struct {
 	Domain   string `toml:"default-domain" is:"domain"`
 	Hostname string `toml:"hostname" is:"domain"`
 
-	// Administrator is the mailbox that gets Notices and mail to postmaster; empty is the account "postmaster". Notices are
-	// which troubles of the queue it is told of, by the names of queue.ReportClass.
+	// Administrator is the mailbox that gets Notices; empty is postmaster at the default domain. Notices are which troubles of
+	// the queue it is told of, by the names of queue.ReportClass.
 	Administrator string   `toml:"administrator" is:"mailbox"`
 	Notices       []string `toml:"notices" oneof:"bounce 2bounce delay recipient ambiguous mailbox resource network protocol conversion policy"`
 
@@ -35,7 +35,7 @@ type Log struct {
 	Format string `toml:"format" oneof:"text json"`
 
 	// Levels are those of single categories, in place of Server.LogLevel.
-	Levels map[string]string `toml:"levels" keys:"smtp pop3 imap4 nntp http ldap rvp queue store auth web dns tls" oneof:"debug info warn error"`
+	Levels map[string]string `toml:"levels" keys:"smtp pop3 imap4 nntp http ldap rvp queue store auth web dns tls server" oneof:"debug info warn error"`
 
 	// Tracking writes the message tracking log, a file a day, of which TrackingDays are kept; 0 is all.
 	Tracking     bool `toml:"tracking"`

@@ -1,6 +1,7 @@
 package office
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -163,11 +164,11 @@ func TestNewsFeedsChange(t *testing.T) {
 func TestNewsFeedsFail(t *testing.T) {
 	a := administer(t, listener("nntp", "nntp"))
 	feed := func(names ...string) func(*Config) {
-		text := ""
+		var text strings.Builder
 		for _, name := range names {
-			text += "[[news.feed]]\nname = '" + name + "'\nhost = '192.0.2.1:119'\ndirection = 'pull'\n"
+			text.WriteString("[[news.feed]]\nname = '" + name + "'\nhost = '192.0.2.1:119'\ndirection = 'pull'\n")
 		}
-		return func(c *Config) { c.News = newsConfig(t, text) }
+		return func(c *Config) { c.News = newsConfig(t, text.String()) }
 	}
 	require.NoError(t, a.reload(t, feed("one")))
 	err := a.reload(t, func(c *Config) {

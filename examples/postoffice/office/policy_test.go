@@ -130,7 +130,7 @@ func TestAddressRules(t *testing.T) {
 				tt.want[i] += "@postoffice.test"
 			}
 			require.Equal(t, tt.want, u.Addresses, tt.user.Name)
-			require.Equal(t, []string{"im", "nntp"}, u.Without)
+			require.Equal(t, []string{"im", "ldap", "nntp"}, u.Without)
 			require.Equal(t, tt.user.Profile, u.Profile)
 		}
 	})
