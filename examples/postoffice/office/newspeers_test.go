@@ -64,8 +64,9 @@ func TestNewsPeers(t *testing.T) {
 					return
 				}
 				nc.want("CHECK "+id, "238 ")
-				nc.want("TAKETHIS "+id+"\r\n"+o.article(id, "local.test")+"CHECK "+id, "239 ")
-				require.Regexp(t, "^438 ", nc.line())
+				nc.send("TAKETHIS " + id + "\r\n" + o.article(id, "local.test"))
+				require.Regexp(t, "^239 ", nc.line())
+				nc.want("CHECK "+id, "438 ")
 			}
 			try("<1@peer.example>", tt.before, "480 ")
 			alice := o.DemoUsers()[0]
