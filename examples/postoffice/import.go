@@ -12,13 +12,15 @@ import (
 	"strings"
 
 	"github.com/wirepost/wirepost/examples/postoffice/mailfile"
+	"github.com/wirepost/wirepost/examples/postoffice/manage"
 	"github.com/wirepost/wirepost/examples/postoffice/office"
 	"github.com/wirepost/wirepost/examples/postoffice/store"
 )
 
 const importHelp = "Puts the messages of an mbox file, or of a Maildir with the folders of Maildir++, into a\n" +
-	"user's mailbox, with flags and dates. What was imported before is passed over: an import\n" +
-	"that was cut short is done again. The server must not run."
+	"user's mailbox, with flags and dates. The server may run meanwhile: who is connected sees\n" +
+	"each message as it comes in. A message is in the mailbox or not, never half of it. What\n" +
+	"was imported in the last seven days is passed over: do an import that was cut short again."
 
 // importMail is postoffice import.
 func importMail(ctx context.Context, args []string, stdout, stderr io.Writer) (err error) {
@@ -51,9 +53,9 @@ func importMail(ctx context.Context, args []string, stdout, stderr io.Writer) (e
 	}
 	defer func() { err = errors.Join(err, m.Close()) }()
 	p := newProgress(stderr, "import", counted)
-	imported, known, err := m.Import(ctx, *user, splitFolder(*folder), messages, func(n int) { p.at(int64(n), 0) })
+	n, err := m.Import(ctx, *user, splitFolder(*folder), messages, func(done int64) { p.at(done, 0) })
 	p.end()
-	fmt.Fprintf(stdout, "%d messages imported, %d were there\n", imported, known)
+	fmt.Fprintf(stdout, "%d messages imported, %d were there\n", n.New, n.Known)
 	return err
 }
 
@@ -66,7 +68,8 @@ func splitFolder(s string) []string {
 
 const exportHelp = "Writes all messages of a user to the folder DIR: as a Maildir with the folders of\n" +
 	"Maildir++, or as mbox files (mboxrd), one for each folder. DIR must be empty, or not\n" +
-	"there. The server must not run."
+	"there. The server may run meanwhile; what comes or goes then may be left out. A file that\n" +
+	"is not whole has a name that ends in .part, or is in a folder tmp."
 
 // exportMail is postoffice export.
 func exportMail(ctx context.Context, args []string, stdout, stderr io.Writer) (err error) {
@@ -95,13 +98,18 @@ func exportMail(ctx context.Context, args []string, stdout, stderr io.Writer) (e
 	defer func() { err = errors.Join(err, m.Close()) }()
 	x := &exporter{dir: to, maildir: words[0] == "maildir"}
 	p := newProgress(stderr, "export", counted)
-	err = m.Export(ctx, *user, func(e office.Exported) error {
+	err = m.Export(ctx, *user, func(e manage.Exported) error {
 		err := x.write(e)
-		p.at(x.count, e.Total)
+		p.at(x.count, max(x.count, e.Total))
 		return err
 	})
 	p.end()
-	if err = errors.Join(err, x.close()); err == nil {
+	if err == nil {
+		err = x.close()
+	} else {
+		err = errors.Join(err, x.cut())
+	}
+	if err == nil {
 		fmt.Fprintf(stdout, "%d messages exported to %s\n", x.count, to)
 	}
 	return err
@@ -116,7 +124,7 @@ type exporter struct {
 	file    *os.File // nil: none is
 }
 
-func (x *exporter) write(e office.Exported) error {
+func (x *exporter) write(e manage.Exported) error {
 	x.count++
 	if x.maildir {
 		if len(e.Folder) == 1 && e.Folder[0] == store.Inbox {
@@ -130,7 +138,7 @@ func (x *exporter) write(e office.Exported) error {
 		if err := x.close(); err != nil {
 			return err
 		}
-		f, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+		f, err := os.OpenFile(name+partExt, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
 		if err != nil {
 			return err
 		}
@@ -149,11 +157,29 @@ func mboxName(folder []string) string {
 	return strings.Join(parts, ".") + ".mbox"
 }
 
+// partExt ends the name of a file that is not whole.
+const partExt = ".part"
+
+// close ends a file that is whole.
 func (x *exporter) close() error {
 	if x.file == nil {
 		return nil
 	}
-	err := errors.Join(x.file.Sync(), x.file.Close())
+	if err := x.file.Sync(); err != nil {
+		return errors.Join(err, x.cut())
+	}
+	if err := x.cut(); err != nil {
+		return err
+	}
+	return os.Rename(x.name+partExt, x.name)
+}
+
+// cut leaves a file as it is.
+func (x *exporter) cut() error {
+	if x.file == nil {
+		return nil
+	}
+	err := x.file.Close()
 	x.file = nil
 	return err
 }

@@ -12,12 +12,19 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// What is imported is exported octet by octet, twice over, as mbox and as Maildir.
+// What is imported is exported octet by octet, twice over, as mbox and as Maildir, whether the server
+// runs or not.
 func TestImportExport(t *testing.T) {
+	t.Run("stopped", func(t *testing.T) { importExport(t, func(s *server) { s.stop() }) })
+	t.Run("running", func(t *testing.T) { importExport(t, func(*server) {}) })
+}
+
+func importExport(t *testing.T, prepare func(*server)) {
+	t.Helper()
 	folder := t.TempDir()
 	data := filepath.Join(folder, "data")
 	s := serving(t, filepath.Join(folder, "ready"), "-data", data)
-	s.stop()
+	prepare(s)
 	var box bytes.Buffer
 	for i := range 50 {
 		status := []string{"O", "RO"}[i%2]
@@ -59,6 +66,8 @@ func TestImportExport(t *testing.T) {
 		{[]string{"import", "mbox", mbox, "-user", "nobody", "-data", data}, 1, "not found"},
 		{[]string{"import", "mbox", mbox + ".none", "-user", alice, "-data", data}, 1, "no such file"},
 		{[]string{"import", "mbox", filepath.Join(data, "salt"), "-user", alice, "-data", folder + "/none"}, 1, "no such file"},
+		{[]string{"import", "mbox", "import_test.go", "-user", alice, "-data", data}, 1, "message 1: mailfile: not an mbox"},
+		{[]string{"export", "mbox", out + "x", "-user", "nobody", "-data", data}, 1, "not found"},
 		{[]string{"import", "maildir", folder, "-user", alice, "-data", data}, 1, "not a Maildir"},
 	} {
 		status, _, stderr := command(t, "", tt.args...)

@@ -14,4 +14,5 @@
 //	tracking.go  what became of messages
 //	people.go    who is there
 //	backups.go   copies of it all
+//	mailboxes.go messages of other programs, and the state of the store
 package manage

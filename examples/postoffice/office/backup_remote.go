@@ -33,14 +33,7 @@ func controlBackups(b manage.Backups) func(*http.ServeMux) {
 			w.Header().Set("Trailer", failedHeader+", "+wholeHeader)
 			begun := &beginning{ResponseWriter: w}
 			err := b.Backup(r.Context(), begun, begun.announce)
-			switch {
-			case err != nil && !begun.yes:
-				answer(w, nil, err)
-			case err != nil:
-				w.Header().Set(failedHeader, strconv.Quote(err.Error()))
-			default:
-				w.Header().Set(wholeHeader, "yes")
-			}
+			begun.finish(err)
 		})
 	}
 }
@@ -63,6 +56,29 @@ func (b *beginning) Write(p []byte) (int, error) {
 	return b.ResponseWriter.Write(p)
 }
 
+// finish tells the end of the answer: by its status, if nothing of it was written, else by a trailer.
+func (b *beginning) finish(err error) {
+	switch {
+	case err != nil && !b.yes:
+		answer(b.ResponseWriter, nil, err)
+	case err != nil:
+		b.Header().Set(failedHeader, strconv.Quote(err.Error()))
+	default:
+		b.Header().Set(wholeHeader, "yes")
+	}
+}
+
+// ended tells how the server has ended an answer, which was read to its end, to the order what.
+func ended(what string, resp *http.Response) error {
+	if why, err := strconv.Unquote(resp.Trailer.Get(failedHeader)); err == nil && why != "" {
+		return errors.New(why)
+	}
+	if resp.Trailer.Get(wholeHeader) == "" {
+		return fmt.Errorf("%s: the server has ended before it was whole", what)
+	}
+	return nil
+}
+
 // remoteBackups are made by a server in another process.
 type remoteBackups struct{ remote }
 
@@ -77,12 +93,6 @@ func (r *remoteBackups) Backup(ctx context.Context, w io.Writer, progress func(d
 		if _, err := io.Copy(&counting{w: w, total: total, progress: progress}, resp.Body); err != nil {
 			return fmt.Errorf("backup: %w", err)
 		}
-		if why, err := strconv.Unquote(resp.Trailer.Get(failedHeader)); err == nil && why != "" {
-			return errors.New(why)
-		}
-		if resp.Trailer.Get(wholeHeader) == "" {
-			return errors.New("backup: the server has ended before it was whole")
-		}
-		return nil
+		return ended("backup", resp)
 	})
 }

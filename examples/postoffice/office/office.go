@@ -46,6 +46,7 @@ type Office struct {
 	connected    connected
 	users        []DemoUser
 	backing      atomic.Bool // a backup is being made
+	reindexing   atomic.Bool // the store is being verified
 	firstStart   bool
 
 	mu       sync.Mutex // guards what follows
@@ -113,6 +114,7 @@ func Open(ctx context.Context, c Config) (_ *Office, err error) {
 		o.log.WarnContext(ctx, "accounts, queue and newsgroups cannot be managed while the server runs", "err", unmanaged)
 	} else {
 		o.control.add(controlBackups(o.Backups()))
+		o.control.add(controlMailboxes(o.Mailboxes(), o.store))
 		o.control.add(controlTracking(o.Tracking()))
 		o.control.add(controlLogs(c.Logs))
 	}

@@ -78,12 +78,22 @@ func (r *remote) call(ctx context.Context, method, path string, order, result an
 
 // send sends a request to the server and has its answer read. A refusal is an error.
 func (r *remote) send(req *http.Request, read func(*http.Response) error) error {
-	transport := &http.Transport{DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
+	client := r.client()
+	defer client.CloseIdleConnections()
+	return r.sendBy(client, req, read)
+}
+
+// client returns one whose connections go to the server.
+func (r *remote) client() *http.Client {
+	return &http.Client{Transport: &http.Transport{DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
 		var d net.Dialer
 		return d.DialContext(ctx, "unix", r.socket)
-	}}
-	defer transport.CloseIdleConnections()
-	resp, err := (&http.Client{Transport: transport}).Do(req)
+	}}}
+}
+
+// sendBy is send by a client that is used again.
+func (r *remote) sendBy(client *http.Client, req *http.Request, read func(*http.Response) error) error {
+	resp, err := client.Do(req)
 	if err != nil {
 		return fmt.Errorf("the data folder is in use, and its server does not answer on %s: %w", r.socket, err)
 	}

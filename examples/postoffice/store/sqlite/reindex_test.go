@@ -30,6 +30,17 @@ func TestReindex(t *testing.T) {
 	require.EqualValues(t, 1, done)
 	require.EqualValues(t, 1, total)
 	sound(t, s)
+
+	// A body that nobody has goes, with its file.
+	require.NoError(t, deliver(t.Context(), s, large+"x", inbox))
+	require.Len(t, blobFiles(t, s), 2)
+	alter(t, s, "DELETE FROM entry WHERE uid = (SELECT max(uid) FROM entry)")
+	r, err = s.Reindex(t.Context(), nil)
+	require.NoError(t, err)
+	require.Equal(t, &Reindexed{Mended: 1, Dropped: 1}, r)
+	require.Len(t, blobFiles(t, s), 1)
+	sound(t, s)
+
 	require.NoError(t, os.Remove(blobFiles(t, s)[0]))
 	r, err = s.Reindex(t.Context(), nil)
 	require.NoError(t, err)
