@@ -194,6 +194,10 @@ func serve(ctx context.Context, args []string, stdout, stderr io.Writer) (err er
 	case f.config.Dir == "":
 		f.config.Dir = defaultDir
 	}
+	manager := newNotifier(f.config.Logger)
+	if f.config.Sockets, err = handedOver(); err != nil {
+		return err
+	}
 	people, err := f.ldap.open()
 	if err != nil {
 		return err
@@ -211,10 +215,8 @@ func serve(ctx context.Context, args []string, stdout, stderr io.Writer) (err er
 		return err
 	}
 	defer onHangUp(func() {
-		if err := book.Reopen(); err != nil {
-			f.config.Logger.ErrorContext(ctx, "log file was not opened anew", "err", err)
-		}
-		_ = o.Reload(ctx) // which tells the log
+		manager.reloading()
+		manager.ready(f.again(ctx, book, o))
 	})()
 	if f.ready != "" {
 		if err := o.WriteReady(f.ready); err != nil {
@@ -222,9 +224,25 @@ func serve(ctx context.Context, args []string, stdout, stderr io.Writer) (err er
 		}
 	}
 	welcome(stdout, o, f.config.Dir, temporary)
-	err = errors.Join(notified(ctx, f.config.Logger, func() error { return o.Serve(ctx) }), f.removeReady())
+	err = errors.Join(manager.while(ctx, answering(o), func() error { return o.Serve(ctx) }), f.removeReady())
 	fmt.Fprintln(stdout, "\nStopped.")
 	return err
+}
+
+// again opens the log anew, has the configuration read again, and says how it went.
+func (f *serveFlags) again(ctx context.Context, book *logs.Book, o *office.Office) (status string) {
+	if err := book.Reopen(); err != nil {
+		f.config.Logger.ErrorContext(ctx, "log file was not opened anew", "err", err)
+	}
+	if err := o.Reload(ctx); err != nil { // the log has been told
+		return "The configuration was not read again as it should: " + err.Error()
+	}
+	return answering(o)
+}
+
+// answering tells how many virtual servers do.
+func answering(o *office.Office) string {
+	return fmt.Sprintf("Listening at %d addresses", len(o.Addresses()))
 }
 
 // logOptions say where the log goes.

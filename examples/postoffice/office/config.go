@@ -27,6 +27,10 @@ type Config struct {
 	Addresses map[string]string // by service, "host:port"; what is missing gets its default
 	Ephemeral bool              // free ports of the loopback interface instead of the defaults
 
+	// Sockets listen already. Virtual servers that have their addresses, or services that have their
+	// names, take them instead of opening others.
+	Sockets []Socket
+
 	// Virtual are the virtual servers, those of config.Default if nil. If it is set, Domain is the
 	// default domain from now on.
 	Virtual []config.Virtual

@@ -40,6 +40,7 @@ type Office struct {
 	exchange     *exchange // of news with other servers
 	closing      chan struct{}
 	closeOnce    func()
+	sockets      *sockets
 	control      *control
 	im           *messenger
 	metrics      *metrics.Metrics
@@ -62,7 +63,7 @@ func Open(ctx context.Context, c Config) (_ *Office, err error) {
 	if err := c.makeDir(); err != nil {
 		return nil, err
 	}
-	o := &Office{config: c, log: c.logger(), now: time.Now, domains: new(domains), metrics: metrics.New(""), live: c, reloading: make(chan struct{}, 1), closing: make(chan struct{})}
+	o := &Office{config: c, log: c.logger(), now: time.Now, domains: new(domains), metrics: metrics.New(""), live: c, sockets: newSockets(c.Sockets), reloading: make(chan struct{}, 1), closing: make(chan struct{})}
 	o.site.Store(c.web())
 	o.closeOnce = sync.OnceFunc(func() { close(o.closing) })
 	o.hasher.NTHash, o.hasher.Secret = c.LegacyAuth, c.LegacyAuth
@@ -108,6 +109,10 @@ func Open(ctx context.Context, c Config) (_ *Office, err error) {
 	o.watchData()
 	if err := o.listen(ctx, list); err != nil {
 		return nil, err
+	}
+	for _, s := range o.sockets.unused() {
+		o.log.WarnContext(ctx, "no virtual server listens at a socket that was handed over: give one its address, or it the name of a service",
+			"name", s.Name, "address", s.Listener.Addr())
 	}
 	var unmanaged error
 	if o.control, unmanaged = listenControl(c.Dir, o.Accounts(), o.Lists(), o.Mail(), o.Groups(), o.log, controlServers(o.Servers()), controlPeople(o.People())); unmanaged != nil {

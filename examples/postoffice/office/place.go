@@ -27,9 +27,8 @@ type call struct {
 	err error
 }
 
-func listenAt(ctx context.Context, address string, tls bool) (*place, error) {
-	var lc net.ListenConfig
-	l, err := lc.Listen(ctx, "tcp", address)
+func listenAt(ctx context.Context, handed *sockets, address string, tls bool) (*place, error) {
+	l, err := handed.listen(ctx, address)
 	if err != nil {
 		return nil, err
 	}

@@ -47,6 +47,7 @@ func (o *Office) reload(ctx context.Context) error {
 		if next, err = next.Reload(); err != nil {
 			return fmt.Errorf("nothing was changed: %w", err)
 		}
+		next.Sockets = o.config.Sockets
 		next.Dir, next.Directory, next.Logs, next.Logger = o.config.Dir, o.config.Directory, o.config.Logs, o.config.Logger
 	}
 	settings, err := o.adopt(ctx, &next)

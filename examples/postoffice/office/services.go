@@ -110,10 +110,13 @@ func isMail(v *config.Virtual) bool {
 	return v.Protocol == "smtp" || v.Protocol == "submission" || v.Protocol == "lmtp"
 }
 
-// place gives a virtual server the addresses of the Config.
+// place gives a virtual server the addresses of the Config, and of its sockets.
 func (c *Config) place(v *config.Virtual) {
 	choose := func(list []string, service string) []string {
+		named := c.named(service)
 		switch a := c.Addresses[service]; {
+		case len(named) > 0:
+			return named
 		case len(list) == 0:
 			return nil
 		case a != "":

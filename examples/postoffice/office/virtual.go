@@ -98,7 +98,7 @@ func (v *virtual) open(ctx context.Context, s *setting) (places []*place, err er
 				places = append(places, v.places[i])
 				continue
 			}
-			p, cause := listenAt(ctx, a, tls)
+			p, cause := listenAt(ctx, v.office.sockets, a, tls)
 			if cause != nil {
 				err = errors.Join(err, &listenError{error: cause, tls: tls})
 				continue
