@@ -6,8 +6,10 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"maps"
 	"net"
 	"net/http"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -42,13 +44,15 @@ type httpServer struct {
 	left    atomic.Bool   // connections end with their next request
 	close   func()
 
-	mu   sync.Mutex
-	ends map[net.Conn]chan struct{} // closed when web is done with one
+	mu      sync.Mutex                 // guards what follows
+	ends    map[net.Conn]chan struct{} // closed when web is done with one
+	fresh   map[net.Conn]bool          // those that have not sent the header of a request yet
+	leaving bool
 }
 
 // newHTTPServer makes one. Limits that are 0 are none.
 func newHTTPServer(s *setting, handler http.Handler) *httpServer {
-	h := &httpServer{tls: s.tls, conns: make(chan net.Conn), closed: make(chan struct{}), ends: make(map[net.Conn]chan struct{})}
+	h := &httpServer{tls: s.tls, conns: make(chan net.Conn), closed: make(chan struct{}), ends: make(map[net.Conn]chan struct{}), fresh: make(map[net.Conn]bool)}
 	h.close = sync.OnceFunc(func() { close(h.closed) })
 	h.options = serve.Options{
 		MaxConns:        s.Limits.Conns,
@@ -132,11 +136,19 @@ func (h *httpServer) handle(ctx context.Context, nc net.Conn) {
 
 // state implements http.Server.ConnState.
 func (h *httpServer) state(nc net.Conn, s http.ConnState) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if s == http.StateNew {
+		h.fresh[nc] = true
+		if h.leaving {
+			go nc.Close() // which may take a while, by TLS
+		}
+		return
+	}
+	delete(h.fresh, nc)
 	if s != http.StateClosed && s != http.StateHijacked {
 		return
 	}
-	h.mu.Lock()
-	defer h.mu.Unlock()
 	if ended := h.ends[nc]; ended != nil {
 		close(ended)
 		delete(h.ends, nc)
@@ -159,15 +171,27 @@ func (h *httpServer) Pause() { h.life.Pause() }
 // Resume implements server.
 func (h *httpServer) Resume() { h.life.Resume() }
 
-// Shutdown implements server.
+// Shutdown implements server. Requests that are being answered may come to an end; who has asked for
+// nothing yet, or for half of something, is let go.
 func (h *httpServer) Shutdown(ctx context.Context) error {
 	var both sync.WaitGroup
 	// It closes what is idle. What is not, life cuts in time.
 	both.Go(func() { _ = h.web.Shutdown(ctx) })
+	for _, nc := range h.leave() {
+		both.Go(func() { nc.Close() })
+	}
 	err := h.life.Shutdown(ctx)
 	both.Wait()
 	h.close()
 	return err
+}
+
+// leave returns the connections that wait for a first request. Those that come later are closed.
+func (h *httpServer) leave() []net.Conn {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.leaving = true
+	return slices.Collect(maps.Keys(h.fresh))
 }
 
 // Close implements server.
