@@ -78,7 +78,7 @@ func im(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.W
 		return err
 	}
 	in, lines := terminalOf(stdin), bufio.NewReader(stdin)
-	if client.Password, err = f.password(in, lines, stderr); err != nil {
+	if client.Password, err = f.password(ctx, in, lines, stderr); err != nil {
 		return err
 	}
 	screen := chat.Pipe(lines, stdout)
@@ -102,7 +102,7 @@ func terminalOf(stream any) *os.File {
 
 // password reads the password: from the file, from a terminal without showing it,
 // or as the first line.
-func (f *imFlags) password(terminal *os.File, lines *bufio.Reader, stderr io.Writer) (password string, err error) {
+func (f *imFlags) password(ctx context.Context, terminal *os.File, lines *bufio.Reader, stderr io.Writer) (password string, err error) {
 	switch {
 	case f.passwordFile != "":
 		var content []byte
@@ -110,10 +110,8 @@ func (f *imFlags) password(terminal *os.File, lines *bufio.Reader, stderr io.Wri
 		password, _, _ = strings.Cut(string(content), "\n")
 	case terminal != nil:
 		fmt.Fprintf(stderr, "Password of %s: ", f.user)
-		var typed []byte
-		typed, err = term.ReadPassword(int(terminal.Fd()))
+		password, err = readHidden(ctx, int(terminal.Fd()))
 		fmt.Fprintln(stderr)
-		password = string(typed)
 	default:
 		password, err = chat.Pipe(lines, io.Discard).ReadLine()
 	}
@@ -124,6 +122,29 @@ func (f *imFlags) password(terminal *os.File, lines *bufio.Reader, stderr io.Wri
 		return "", fmt.Errorf("password: %w", err)
 	}
 	return password, nil
+}
+
+// readHidden reads a line from a terminal without showing it. When ctx ends the terminal is as it was.
+func readHidden(ctx context.Context, terminal int) (string, error) {
+	state, err := term.GetState(terminal)
+	if err != nil {
+		return "", err
+	}
+	type line struct {
+		text []byte
+		err  error
+	}
+	typed := make(chan line, 1)
+	go func() { // nothing can stop it; it ends with the program
+		text, err := term.ReadPassword(terminal)
+		typed <- line{text, err}
+	}()
+	select {
+	case l := <-typed:
+		return string(l.text), l.err
+	case <-ctx.Done():
+		return "", errors.Join(ctx.Err(), term.Restore(terminal, state))
+	}
 }
 
 // contactsFile is where the user's contacts are.

@@ -82,7 +82,8 @@ const (
 	clearBelow  = "\x1b[J"
 )
 
-// watch shows the server until q is pressed. The terminal's size is asked for each time.
+// watch shows the server until q is pressed. The terminal's size is asked for each time,
+// and when it changes.
 func watch(ctx context.Context, dir string, every time.Duration, screen *os.File, now *sight) (err error) {
 	in := int(os.Stdin.Fd())
 	state, err := term.MakeRaw(in)
@@ -105,6 +106,8 @@ func watch(ctx context.Context, dir string, every time.Duration, screen *os.File
 			keys <- b[0]
 		}
 	}()
+	resized, stop := resizes()
+	defer stop()
 	ticker := time.NewTicker(every)
 	defer ticker.Stop()
 	order, before := byName, (*sight)(nil)
@@ -117,6 +120,7 @@ func watch(ctx context.Context, dir string, every time.Duration, screen *os.File
 		select {
 		case <-ctx.Done():
 			return nil
+		case <-resized:
 		case key, ok := <-keys:
 			next, known := orderOf(key)
 			switch {

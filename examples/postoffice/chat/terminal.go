@@ -61,7 +61,9 @@ func (t *terminal) Print(line string) {
 // Keys implements Screen.
 func (t *terminal) Keys(pressed func(line string)) { t.pressed.Store(&pressed) }
 
+// key is called for each key, without the lock of Terminal.
 func (t *terminal) key(line string, _ int, key rune) (string, int, bool) {
+	t.fit()
 	if f := t.pressed.Load(); f != nil && key >= ' ' && key != 127 {
 		(*f)(line + string(key))
 	}
