@@ -20,7 +20,7 @@
 //	postoffice track MESSAGE|-from A -to B -since T                     what became of a message, or find some
 //	postoffice backup FILE                                              copy all of it, while it runs or not
 //	postoffice restore FILE -data DIR                                   make a data folder of a copy
-//	postoffice import|export mbox|maildir PATH -user NAME               move messages in and out
+//	postoffice import|export mbox|maildir PATH -user NAME               move messages in and out, while it runs or not
 //	postoffice top                                                      watch the server
 //	postoffice reindex                                                  verify the store, and mend what can be
 //	postoffice health URL                                               ask a server whether it is ready

@@ -86,7 +86,7 @@ func (f *serveFlags) parse(args []string, stderr io.Writer) error {
 			"       postoffice track MESSAGE|-from A -to B -since T                     what became of a message, or find some\n"+
 			"       postoffice backup FILE                                              copy all of it, while it runs or not\n"+
 			"       postoffice restore FILE -data DIR                                   make a data folder of a copy\n"+
-			"       postoffice import|export mbox|maildir PATH -user NAME               move messages in and out\n"+
+			"       postoffice import|export mbox|maildir PATH -user NAME               move messages in and out, while it runs or not\n"+
 			"       postoffice reindex                                                  verify the store, and mend what can be\n"+
 			"       postoffice top                                                      watch the server\n"+
 			"       postoffice health URL                                               ask a server whether it is ready\n\nflags:\n")

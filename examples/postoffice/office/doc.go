@@ -56,5 +56,8 @@
 //	control.go      the same for other processes, by a socket in the data folder
 //	control_servers.go  both sides of that for virtual servers
 //	remote.go       the other process's side of that
+//	import.go       messages of other programs come in; export.go: go out; reindex.go: the store is verified
+//	mailboxes_remote.go  both sides of that for another process, cover.go: what is told of a message
+//	sockets.go      sockets that were open already
 //	ready.go        what scripts are told
 package office
