@@ -123,6 +123,14 @@ func TestImportCutShort(t *testing.T) {
 	}
 	require.Contains(t, strings.Join(o.read(t, bob), ""), large)
 
+	// Who imports gives it up.
+	ctx, cancel := context.WithCancelCause(t.Context())
+	enough := errors.New("enough")
+	n, err = m.Import(ctx, bob.Name, nil, yielding(all[:2]...), func(int64) { cancel(enough) })
+	require.ErrorIs(t, err, enough)
+	require.EqualError(t, err, "message 2: enough")
+	require.Equal(t, manage.Imported{Known: 1}, n)
+
 	// The server stops in the midst: what is in is in.
 	stopping := func(yield func(mailfile.Message, error) bool) {
 		if !yield(mailfile.Message{Body: strings.NewReader("Subject: 5\r\n\r\n")}, nil) {

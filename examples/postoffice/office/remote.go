@@ -94,6 +94,12 @@ func (r *remote) client() *http.Client {
 // sendBy is send by a client that is used again.
 func (r *remote) sendBy(client *http.Client, req *http.Request, read func(*http.Response) error) error {
 	resp, err := client.Do(req)
+	if err != nil && req.Context().Err() != nil {
+		return context.Cause(req.Context()) // it is not for the server
+	}
+	if e, ok := errors.AsType[*url.Error](err); ok {
+		err = e.Err // the rest says nothing to people
+	}
 	if err != nil {
 		return fmt.Errorf("the data folder is in use, and its server does not answer on %s: %w", r.socket, err)
 	}
