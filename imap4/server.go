@@ -9,10 +9,10 @@ import (
 	"net"
 	"net/netip"
 	"sync"
-	"time"
 
 	"github.com/wirepost/wirepost/auth"
 	"github.com/wirepost/wirepost/imap4/internal/summary"
+	"github.com/wirepost/wirepost/internal/engine"
 	"github.com/wirepost/wirepost/internal/serve"
 )
 
@@ -20,6 +20,15 @@ import (
 var ErrServerClosed = errors.New("imap4: server closed")
 
 var errNoBackend = errors.New("imap4: Server.Backend must be set")
+
+// lifecycle is what clients are told that are not served.
+var lifecycle = engine.Lifecycle{
+	Closed:       ErrServerClosed,
+	Full:         tooManyConns,
+	Denied:       accessDenied,
+	ShuttingDown: shuttingDown,
+	Before:       "* ",
+}
 
 // A Server answers IMAP4. Backend must be set, and Auth, without which nobody
 // can log in. The fields must not be changed once the server serves.
@@ -87,7 +96,7 @@ func (s *Server) serve(l net.Listener, cfg *tls.Config) error {
 		return errNoBackend
 	}
 	limits := s.limits()
-	err := s.life.Serve(l, &serve.Options{
+	return lifecycle.Serve(&s.life, l, &serve.Options{
 		MaxConns:        max(0, limits.Conns),
 		MaxConnsPerAddr: max(0, limits.ConnsPerAddr),
 		Allow:           s.Allow,
@@ -95,7 +104,6 @@ func (s *Server) serve(l net.Listener, cfg *tls.Config) error {
 		ProxyFrom:       s.ProxyFrom,
 		TLSConfig:       cfg,
 		Logger:          s.logger(),
-		Refuse:          refuse,
 		Handle: func(ctx context.Context, nc net.Conn) {
 			// What went wrong is in the trace. The end of ctx comes with a
 			// call back, so nobody has to watch it.
@@ -104,29 +112,7 @@ func (s *Server) serve(l net.Listener, cfg *tls.Config) error {
 			_ = s.hold(ctx, c)
 		},
 	})
-	if errors.Is(err, serve.ErrClosed) {
-		return ErrServerClosed
-	}
-	return err
 }
-
-// refuse tells a client why it is not served.
-func refuse(nc net.Conn, why serve.Refusal) {
-	r := tooManyConns
-	switch why {
-	case serve.Denied:
-		r = accessDenied
-	case serve.Paused:
-		r = shuttingDown
-	}
-	// The peer is sent away whether it hears this or not, but not waited for.
-	if nc.SetDeadline(time.Now().Add(refuseTime)) == nil {
-		_, _ = nc.Write(r.AppendTo([]byte("* ")))
-	}
-}
-
-// refuseTime is for a refusal to be told, a TLS handshake included.
-const refuseTime = 5 * time.Second
 
 // ServeConn holds the conversation on nc and returns when that is over: nil
 // after a LOGOUT, else why it ended. It leaves closing nc to its caller, who
@@ -143,18 +129,7 @@ func (s *Server) ServeConn(ctx context.Context, nc net.Conn) error {
 // hold holds the conversation until it is over, or until Close or Shutdown
 // calls back to cut it.
 func (s *Server) hold(ctx context.Context, c *Conn) error {
-	ctx, cancel := context.WithCancelCause(ctx)
-	defer cancel(nil)
-	leave, err := s.life.Enter(c.wire.Interrupt, func() {
-		cancel(ErrServerClosed)
-		c.wire.Abort()
-	})
-	if err != nil {
-		refuse(c.wire.NetConn(), serve.Paused)
-		return ErrServerClosed
-	}
-	defer leave()
-	return c.run(ctx)
+	return lifecycle.Hold(ctx, &s.life, c.wire, c.run)
 }
 
 // Pause makes Serve refuse new connections; those that are open go on, and
@@ -185,19 +160,7 @@ type Stats struct {
 }
 
 // Stats returns the counters of now.
-func (s *Server) Stats() Stats {
-	n := s.life.Stats()
-	return Stats{
-		Active:       n.Active,
-		Accepted:     n.Accepted,
-		RefusedFull:  n.RefusedFull,
-		RefusedAddr:  n.RefusedAddr,
-		Denied:       n.Denied,
-		BadProxy:     n.ProxyErrors,
-		Paused:       n.Paused,
-		ShuttingDown: s.life.Draining(),
-	}
-}
+func (s *Server) Stats() Stats { return Stats(engine.StatsOf(&s.life)) }
 
 // enter counts a conversation of a user, if there may be one more.
 func (s *Server) enter(user string) bool {
