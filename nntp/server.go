@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/wirepost/wirepost/auth"
+	"github.com/wirepost/wirepost/internal/engine"
 	"github.com/wirepost/wirepost/internal/serve"
 )
 
@@ -19,6 +20,14 @@ import (
 var ErrServerClosed = errors.New("nntp: server closed")
 
 var errNoStore = errors.New("nntp: Server.Store must be set")
+
+// lifecycle is what clients are told that are not served.
+var lifecycle = engine.Lifecycle{
+	Closed:       ErrServerClosed,
+	Full:         tooManyConns,
+	Denied:       accessDenied,
+	ShuttingDown: shuttingDown,
+}
 
 // A Server answers NNTP. Store must be set. The fields must not be changed once
 // the server serves.
@@ -123,7 +132,7 @@ func (s *Server) serve(l net.Listener, cfg *tls.Config) error {
 		return errNoStore
 	}
 	limits := s.limits()
-	err := s.life.Serve(l, &serve.Options{
+	return lifecycle.Serve(&s.life, l, &serve.Options{
 		MaxConns:        max(0, limits.Conns),
 		MaxConnsPerAddr: max(0, limits.ConnsPerAddr),
 		Allow:           s.Allow,
@@ -131,7 +140,6 @@ func (s *Server) serve(l net.Listener, cfg *tls.Config) error {
 		ProxyFrom:       s.ProxyFrom,
 		TLSConfig:       cfg,
 		Logger:          s.logger(),
-		Refuse:          refuse,
 		Handle: func(ctx context.Context, nc net.Conn) {
 			// What went wrong is in the trace. The end of ctx comes with a
 			// call back, so nobody has to watch it.
@@ -140,29 +148,7 @@ func (s *Server) serve(l net.Listener, cfg *tls.Config) error {
 			_ = s.hold(ctx, c)
 		},
 	})
-	if errors.Is(err, serve.ErrClosed) {
-		return ErrServerClosed
-	}
-	return err
 }
-
-// refuse tells a client why it is not served.
-func refuse(nc net.Conn, why serve.Refusal) {
-	r := tooManyConns
-	switch why {
-	case serve.Denied:
-		r = accessDenied
-	case serve.Paused:
-		r = shuttingDown
-	}
-	// The peer is sent away whether it hears this or not, but not waited for.
-	if nc.SetDeadline(time.Now().Add(refuseTime)) == nil {
-		_, _ = nc.Write(r.AppendTo(nil))
-	}
-}
-
-// refuseTime is for a refusal to be told, a TLS handshake included.
-const refuseTime = 5 * time.Second
 
 // ServeConn holds the conversation on nc and returns when that is over: nil
 // after a QUIT, else why it ended. It leaves closing nc to its caller, who
@@ -180,18 +166,7 @@ func (s *Server) ServeConn(ctx context.Context, nc net.Conn) error {
 // hold holds the conversation until it is over, or until Close or Shutdown
 // calls back to cut it.
 func (s *Server) hold(ctx context.Context, c *Conn) error {
-	ctx, cancel := context.WithCancelCause(ctx)
-	defer cancel(nil)
-	leave, err := s.life.Enter(c.wire.Interrupt, func() {
-		cancel(ErrServerClosed)
-		c.wire.Abort()
-	})
-	if err != nil {
-		refuse(c.wire.NetConn(), serve.Paused)
-		return ErrServerClosed
-	}
-	defer leave()
-	return c.run(ctx)
+	return lifecycle.Hold(ctx, &s.life, c.wire, c.run)
 }
 
 // Pause makes Serve refuse new connections; those that are open go on, and
@@ -222,19 +197,7 @@ type Stats struct {
 }
 
 // Stats returns the counters of now.
-func (s *Server) Stats() Stats {
-	n := s.life.Stats()
-	return Stats{
-		Active:       n.Active,
-		Accepted:     n.Accepted,
-		RefusedFull:  n.RefusedFull,
-		RefusedAddr:  n.RefusedAddr,
-		Denied:       n.Denied,
-		BadProxy:     n.ProxyErrors,
-		Paused:       n.Paused,
-		ShuttingDown: s.life.Draining(),
-	}
-}
+func (s *Server) Stats() Stats { return Stats(engine.StatsOf(&s.life)) }
 
 func (s *Server) hostname() string { return cmp.Or(s.Hostname, "localhost") }
 
