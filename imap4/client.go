@@ -8,11 +8,11 @@ import (
 	"fmt"
 	"net"
 	"slices"
-	"strings"
 	"sync/atomic"
 	"time"
 
 	"github.com/wirepost/wirepost/internal/ascii"
+	"github.com/wirepost/wirepost/internal/engine"
 )
 
 // A Client is one conversation with a server, from its side. Its methods are the
@@ -89,28 +89,11 @@ func DialTLS(ctx context.Context, addr string, o *Options) (*Client, error) {
 }
 
 func clientDial(ctx context.Context, addr string, opts Options, implicit bool) (*Client, error) {
-	network := "tcp"
-	if strings.HasPrefix(addr, "/") {
-		network = "unix"
-	} else if host, _, err := net.SplitHostPort(addr); err != nil {
-		return nil, fmt.Errorf(`imap4: addr must be "host:port" or an absolute path: %w`, err)
-	} else {
-		opts.ServerName = cmp.Or(opts.ServerName, strings.TrimSuffix(host, "."))
-	}
-	dial := opts.DialContext
-	if dial == nil {
-		dial = new(net.Dialer).DialContext
-	}
-	connecting := ctx
-	if opts.Timeouts.Connect > 0 {
-		var cancel context.CancelFunc
-		connecting, cancel = context.WithTimeout(ctx, opts.Timeouts.Connect)
-		defer cancel()
-	}
-	nc, err := dial(connecting, network, addr)
+	nc, host, err := engine.Dial(ctx, addr, opts.DialContext, opts.Timeouts.Connect)
 	if err != nil {
 		return nil, fmt.Errorf("imap4: %w", err)
 	}
+	opts.ServerName = cmp.Or(opts.ServerName, host)
 	return newClient(ctx, nc, opts, implicit)
 }
 

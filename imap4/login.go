@@ -4,9 +4,9 @@ import (
 	"context"
 	"encoding/base64"
 	"errors"
-	"fmt"
 
 	"github.com/wirepost/wirepost/auth"
+	"github.com/wirepost/wirepost/internal/engine"
 )
 
 func (c *Conn) authConn() *auth.Conn {
@@ -78,7 +78,7 @@ func (c *Conn) authenticate(ctx context.Context, req authRequest) Reply {
 	}
 	exchange, err := c.srv.Auth.Start(ctx, c.authConn(), req.mechanism)
 	if err == nil {
-		err = c.exchange(exchange, req.initial)
+		err = engine.Exchange(exchange, req.initial, c.challenge)
 	}
 	if err != nil {
 		return c.loginFailed(ctx, err)
@@ -86,48 +86,12 @@ func (c *Conn) authenticate(ctx context.Context, req authRequest) Reply {
 	return c.open(ctx, exchange.Identity())
 }
 
-var (
-	errCancelled = errors.New("login cancelled") // by a "*" (RFC 9051, 6.2.2)
-	errNoAnswer  = errors.New("no answer to a challenge")
-)
-
-// exchange passes challenges and responses until the mechanism is done.
-func (c *Conn) exchange(e *auth.Exchange, response []byte) error {
-	for {
-		challenge, done, err := e.Next(response)
-		if err != nil || done && len(challenge) == 0 {
-			return err
-		}
-		if response, err = c.challenge(challenge); err != nil {
-			return err
-		}
-		if done {
-			// The challenge was the mechanism's last word, which IMAP can
-			// send only so; the answer to it is empty.
-			if len(response) > 0 {
-				return auth.ErrMalformed
-			}
-			return nil
-		}
-	}
-}
-
 // challenge sends a challenge and reads the response.
 func (c *Conn) challenge(challenge []byte) ([]byte, error) {
 	b := base64.StdEncoding.AppendEncode([]byte("+ "), challenge)
 	c.put(append(b, "\r\n"...))
 	line, err := c.readLine()
-	switch {
-	case err != nil:
-		return nil, fmt.Errorf("%w: %w", errNoAnswer, err)
-	case string(line) == "*":
-		return nil, errCancelled
-	}
-	response, err := base64.StdEncoding.Strict().DecodeString(string(line))
-	if err != nil {
-		return nil, auth.ErrMalformed
-	}
-	return response, nil
+	return engine.Response(line, err)
 }
 
 // loginFailed is the answer to a login that failed with err. It says nothing
@@ -135,9 +99,9 @@ func (c *Conn) challenge(challenge []byte) ([]byte, error) {
 func (c *Conn) loginFailed(ctx context.Context, err error) Reply {
 	var r Reply
 	switch {
-	case errors.Is(err, errCancelled):
+	case errors.Is(err, engine.ErrCancelled):
 		return authCancelled
-	case errors.Is(err, auth.ErrMalformed):
+	case errors.Is(err, auth.ErrMalformed), errors.Is(err, engine.ErrMalformed):
 		r = authMalformed
 	case errors.Is(err, auth.ErrAuthorization):
 		r = notAuthorized
@@ -147,7 +111,7 @@ func (c *Conn) loginFailed(ctx context.Context, err error) Reply {
 		return authNeedsTLS
 	case errors.Is(err, auth.ErrMechanism):
 		return badMechanism
-	case errors.Is(err, errNoAnswer):
+	case errors.Is(err, engine.ErrNoAnswer):
 		if r := c.lineReply(err); !r.isNone() {
 			return r
 		}

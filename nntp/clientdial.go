@@ -6,9 +6,9 @@ import (
 	"crypto/tls"
 	"fmt"
 	"net"
-	"strings"
 	"time"
 
+	"github.com/wirepost/wirepost/internal/engine"
 	"github.com/wirepost/wirepost/internal/wire"
 )
 
@@ -27,28 +27,11 @@ func DialTLS(ctx context.Context, addr string, o *Options) (*Client, error) {
 }
 
 func clientDial(ctx context.Context, addr string, opts Options) (*Client, error) {
-	network := "tcp"
-	if strings.HasPrefix(addr, "/") {
-		network = "unix"
-	} else if host, _, err := net.SplitHostPort(addr); err != nil {
-		return nil, fmt.Errorf(`nntp: addr must be "host:port" or an absolute path: %w`, err)
-	} else {
-		opts.ServerName = cmp.Or(opts.ServerName, strings.TrimSuffix(host, "."))
-	}
-	dial := opts.DialContext
-	if dial == nil {
-		dial = new(net.Dialer).DialContext
-	}
-	connecting := ctx
-	if opts.Timeouts.Connect > 0 {
-		var cancel context.CancelFunc
-		connecting, cancel = context.WithTimeout(ctx, opts.Timeouts.Connect)
-		defer cancel()
-	}
-	nc, err := dial(connecting, network, addr)
+	nc, host, err := engine.Dial(ctx, addr, opts.DialContext, opts.Timeouts.Connect)
 	if err != nil {
 		return nil, fmt.Errorf("nntp: %w", err)
 	}
+	opts.ServerName = cmp.Or(opts.ServerName, host)
 	return newClient(ctx, nc, opts)
 }
 

@@ -4,9 +4,9 @@ import (
 	"context"
 	"encoding/base64"
 	"errors"
-	"fmt"
 
 	"github.com/wirepost/wirepost/auth"
+	"github.com/wirepost/wirepost/internal/engine"
 )
 
 func (c *Conn) authConn() *auth.Conn {
@@ -65,12 +65,6 @@ func (c *Conn) sasl(ctx context.Context, req saslRequest) Reply {
 	return c.enter(ctx, exchange.Identity(), last)
 }
 
-var (
-	errCancelled = errors.New("login cancelled") // by a "*" (RFC 4643, 2.4.2)
-	errNoAnswer  = errors.New("no answer to a challenge")
-	errBase64    = errors.New("an answer that is not base64")
-)
-
 // exchange passes challenges and responses until the mechanism is done, and
 // returns what it has to say last.
 func (c *Conn) exchange(e *auth.Exchange, response []byte) (last []byte, _ error) {
@@ -95,17 +89,10 @@ func (c *Conn) challenge(challenge []byte) ([]byte, error) {
 	// acknowledgement of the first.
 	c.wire.QuickAck()
 	line, err := c.wire.ReadLine(c.srv.limits().AuthLine)
-	switch {
-	case err != nil:
-		return nil, fmt.Errorf("%w: %w", errNoAnswer, err)
-	case string(line) == "*":
-		return nil, errCancelled
+	if err == nil && string(line) == "=" { // no octets
+		return []byte{}, nil
 	}
-	response, err := decode64(string(line))
-	if err != nil {
-		return nil, errBase64
-	}
-	return response, nil
+	return engine.Response(line, err)
 }
 
 // appendData appends base64, "=" for no octets (RFC 4643, 2.4.2), and CRLF.
@@ -122,9 +109,9 @@ func appendData(b, data []byte) []byte {
 func (c *Conn) loginFailed(ctx context.Context, err error) Reply {
 	var r Reply
 	switch {
-	case errors.Is(err, errCancelled):
+	case errors.Is(err, engine.ErrCancelled):
 		return authCancelled
-	case errors.Is(err, errBase64):
+	case errors.Is(err, engine.ErrMalformed):
 		r = badBase64
 	case errors.Is(err, auth.ErrMalformed):
 		r = authProtocol
@@ -136,7 +123,7 @@ func (c *Conn) loginFailed(ctx context.Context, err error) Reply {
 		return badMechanism
 	case errors.Is(err, auth.ErrBusy):
 		return localError
-	case errors.Is(err, errNoAnswer):
+	case errors.Is(err, engine.ErrNoAnswer):
 		if r := c.lineReply(err); !r.isNone() {
 			return r
 		}

@@ -9,6 +9,7 @@ import (
 	"net"
 	"time"
 
+	"github.com/wirepost/wirepost/internal/engine"
 	"github.com/wirepost/wirepost/internal/wire"
 )
 
@@ -62,17 +63,7 @@ func dial(ctx context.Context, addr string, opts Options) (*Client, error) {
 		return nil, fmt.Errorf(`pop3: addr must be "host:port": %w`, err)
 	}
 	opts.ServerName = cmp.Or(opts.ServerName, host)
-	dial := opts.DialContext
-	if dial == nil {
-		dial = new(net.Dialer).DialContext
-	}
-	connecting := ctx
-	if opts.Timeouts.Connect > 0 {
-		var cancel context.CancelFunc
-		connecting, cancel = context.WithTimeout(ctx, opts.Timeouts.Connect)
-		defer cancel()
-	}
-	nc, err := dial(connecting, "tcp", addr)
+	nc, err := engine.Connect(ctx, "tcp", addr, opts.DialContext, opts.Timeouts.Connect)
 	if err != nil {
 		return nil, fmt.Errorf("pop3: %w", err)
 	}

@@ -4,10 +4,10 @@ import (
 	"context"
 	"encoding/base64"
 	"errors"
-	"fmt"
 	"time"
 
 	"github.com/wirepost/wirepost/auth"
+	"github.com/wirepost/wirepost/internal/engine"
 )
 
 func (c *Conn) authConn() *auth.Conn {
@@ -52,38 +52,12 @@ func (c *Conn) authenticate(ctx context.Context, req authRequest) Reply {
 	}
 	exchange, err := c.srv.Auth.Start(ctx, c.authConn(), req.mechanism)
 	if err == nil {
-		err = c.exchange(exchange, req.initial)
+		err = engine.Exchange(exchange, req.initial, c.challenge)
 	}
 	if err != nil {
 		return c.loginFailed(ctx, err)
 	}
 	return c.open(ctx, exchange.Identity())
-}
-
-var (
-	errCancelled = errors.New("login cancelled") // by a "*" (RFC 5034, 4)
-	errNoAnswer  = errors.New("no answer to a challenge")
-)
-
-// exchange passes challenges and responses until the mechanism is done.
-func (c *Conn) exchange(e *auth.Exchange, response []byte) error {
-	for {
-		challenge, done, err := e.Next(response)
-		if err != nil || done && len(challenge) == 0 {
-			return err
-		}
-		if response, err = c.challenge(challenge); err != nil {
-			return err
-		}
-		if done {
-			// The challenge was the mechanism's last word, which POP3 can
-			// send only so (RFC 5034, 4); the answer to it is empty.
-			if len(response) > 0 {
-				return auth.ErrMalformed
-			}
-			return nil
-		}
-	}
 }
 
 // mechanisms answers AUTH alone, by which clients older than CAPA ask what
@@ -109,17 +83,7 @@ func (c *Conn) challenge(challenge []byte) ([]byte, error) {
 	// acknowledgement of the first.
 	c.wire.QuickAck()
 	line, err := c.wire.ReadLine(c.srv.limits().AuthLine)
-	switch {
-	case err != nil:
-		return nil, fmt.Errorf("%w: %w", errNoAnswer, err)
-	case string(line) == "*":
-		return nil, errCancelled
-	}
-	response, err := base64.StdEncoding.Strict().DecodeString(string(line))
-	if err != nil {
-		return nil, auth.ErrMalformed
-	}
-	return response, nil
+	return engine.Response(line, err)
 }
 
 // loginFailed is the answer to a login that failed with err. It says nothing
@@ -127,9 +91,9 @@ func (c *Conn) challenge(challenge []byte) ([]byte, error) {
 func (c *Conn) loginFailed(ctx context.Context, err error) Reply {
 	var r Reply
 	switch {
-	case errors.Is(err, errCancelled):
+	case errors.Is(err, engine.ErrCancelled):
 		return authCancelled
-	case errors.Is(err, auth.ErrMalformed):
+	case errors.Is(err, auth.ErrMalformed), errors.Is(err, engine.ErrMalformed):
 		r = authMalformed
 	case errors.Is(err, auth.ErrCredentials):
 		r = badCredentials
@@ -139,7 +103,7 @@ func (c *Conn) loginFailed(ctx context.Context, err error) Reply {
 		return badMechanism
 	case errors.Is(err, auth.ErrBusy):
 		return authTemporary
-	case errors.Is(err, errNoAnswer):
+	case errors.Is(err, engine.ErrNoAnswer):
 		if r := c.lineReply(err); !r.isNone() {
 			return r
 		}

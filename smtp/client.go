@@ -7,9 +7,9 @@ import (
 	"errors"
 	"fmt"
 	"net"
-	"strings"
 	"time"
 
+	"github.com/wirepost/wirepost/internal/engine"
 	"github.com/wirepost/wirepost/internal/wire"
 )
 
@@ -47,28 +47,11 @@ type Client struct {
 // and makes a Client of the connection as NewClient does. ctx is for that only.
 func Dial(ctx context.Context, addr string, o *Options) (*Client, error) {
 	opts := o.orDefaults()
-	network := "tcp"
-	if strings.HasPrefix(addr, "/") {
-		network = "unix"
-	} else if host, _, err := net.SplitHostPort(addr); err != nil {
-		return nil, fmt.Errorf(`smtp: addr must be "host:port" or an absolute path: %w`, err)
-	} else {
-		opts.ServerName = cmp.Or(opts.ServerName, strings.TrimSuffix(host, "."))
-	}
-	dial := opts.DialContext
-	if dial == nil {
-		dial = new(net.Dialer).DialContext
-	}
-	connecting := ctx
-	if opts.Timeouts.Connect > 0 {
-		var cancel context.CancelFunc
-		connecting, cancel = context.WithTimeout(ctx, opts.Timeouts.Connect)
-		defer cancel()
-	}
-	nc, err := dial(connecting, network, addr)
+	nc, host, err := engine.Dial(ctx, addr, opts.DialContext, opts.Timeouts.Connect)
 	if err != nil {
 		return nil, fmt.Errorf("smtp: %w", err)
 	}
+	opts.ServerName = cmp.Or(opts.ServerName, host)
 	return newClient(ctx, nc, opts)
 }
 

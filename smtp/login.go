@@ -4,10 +4,10 @@ import (
 	"context"
 	"encoding/base64"
 	"errors"
-	"fmt"
 	"strings"
 
 	"github.com/wirepost/wirepost/auth"
+	"github.com/wirepost/wirepost/internal/engine"
 )
 
 // authRequest is what an AUTH command says. Initial is nil if there is no
@@ -57,7 +57,7 @@ func (c *Conn) authenticate(ctx context.Context, req authRequest) Reply {
 	}
 	exchange, err := c.srv.Auth.Start(ctx, c.authConn(), req.mechanism)
 	if err == nil {
-		err = c.exchange(exchange, req.initial)
+		err = engine.Exchange(exchange, req.initial, c.challenge)
 	}
 	if err == nil {
 		who := exchange.Identity()
@@ -73,47 +73,11 @@ func (c *Conn) authenticate(ctx context.Context, req authRequest) Reply {
 	return c.loginFailed(ctx, err)
 }
 
-var (
-	errCancelled = errors.New("login cancelled") // by a "*" (RFC 4954, 4)
-	errNoAnswer  = errors.New("no answer to a challenge")
-)
-
-// exchange passes challenges and responses until the mechanism is done.
-func (c *Conn) exchange(e *auth.Exchange, response []byte) error {
-	for {
-		challenge, done, err := e.Next(response)
-		if err != nil || done && len(challenge) == 0 {
-			return err
-		}
-		if response, err = c.challenge(challenge); err != nil {
-			return err
-		}
-		if done {
-			// The challenge was the mechanism's last word, which SMTP can
-			// send only so (RFC 4954, 4); the answer to it is empty.
-			if len(response) > 0 {
-				return auth.ErrMalformed
-			}
-			return nil
-		}
-	}
-}
-
 // challenge sends a challenge and reads the response.
 func (c *Conn) challenge(challenge []byte) ([]byte, error) {
 	c.send(R(334, Enhanced{}, base64.StdEncoding.EncodeToString(challenge)))
 	line, err := c.wire.ReadLine(c.srv.limits().AuthLine)
-	switch {
-	case err != nil:
-		return nil, fmt.Errorf("%w: %w", errNoAnswer, err)
-	case string(line) == "*":
-		return nil, errCancelled
-	}
-	response, err := base64.StdEncoding.Strict().DecodeString(string(line))
-	if err != nil {
-		return nil, auth.ErrMalformed
-	}
-	return response, nil
+	return engine.Response(line, err)
 }
 
 // loginFailed is the answer to a login that failed with err. It says nothing
@@ -121,9 +85,9 @@ func (c *Conn) challenge(challenge []byte) ([]byte, error) {
 func (c *Conn) loginFailed(ctx context.Context, err error) Reply {
 	r := Reply{}
 	switch {
-	case errors.Is(err, errCancelled):
+	case errors.Is(err, engine.ErrCancelled):
 		return authCancelled
-	case errors.Is(err, auth.ErrMalformed):
+	case errors.Is(err, auth.ErrMalformed), errors.Is(err, engine.ErrMalformed):
 		r = authMalformed
 	case errors.Is(err, auth.ErrCredentials):
 		r = badCredentials
@@ -131,7 +95,7 @@ func (c *Conn) loginFailed(ctx context.Context, err error) Reply {
 		return authNeedsTLS
 	case errors.Is(err, auth.ErrMechanism):
 		return badMechanism
-	case errors.Is(err, errNoAnswer):
+	case errors.Is(err, engine.ErrNoAnswer):
 		if r := c.lineReply(err); r != (Reply{}) {
 			return r
 		}
