@@ -3,10 +3,7 @@ package imap4test
 import (
 	"context"
 	"crypto/tls"
-	"crypto/x509"
-	"errors"
 	"iter"
-	"log/slog"
 	"net"
 	"slices"
 	"strings"
@@ -15,8 +12,7 @@ import (
 	"github.com/wirepost/wirepost/auth"
 	"github.com/wirepost/wirepost/imap4"
 	"github.com/wirepost/wirepost/imap4/memory"
-	"github.com/wirepost/wirepost/internal/memnet"
-	"github.com/wirepost/wirepost/internal/testcert"
+	"github.com/wirepost/wirepost/internal/testkit"
 )
 
 // A User is an account and the messages that are in its inbox at first.
@@ -46,7 +42,7 @@ type Server struct {
 
 	tb    testing.TB
 	users []User
-	dial  func(context.Context) (net.Conn, error)
+	host  testkit.Host
 }
 
 // NewServer starts a server on a free port of the loopback interface.
@@ -61,26 +57,23 @@ func NewServer(tb testing.TB, users ...User) *Server {
 // or StartInMemory.
 func NewUnstartedServer(tb testing.TB, users ...User) *Server {
 	tb.Helper()
-	cert, err := testcert.New("localhost", "127.0.0.1", "::1")
-	if err != nil {
-		tb.Fatalf("imap4test: %v", err)
-	}
-	roots := x509.NewCertPool()
-	roots.AddCert(cert.Leaf)
+	host := testkit.Host{TB: tb, Kit: "imap4test", Closed: imap4.ErrServerClosed}
+	serverTLS, clientTLS := host.TLS()
+	log := host.Logger()
 	s := &Server{
 		tb:    tb,
+		host:  host,
 		users: users,
 		// A hash that costs next to nothing: there is nothing to protect.
 		Users:     &auth.Users{Hasher: &auth.Hasher{Time: 1, Memory: 8}},
 		Store:     new(memory.Store),
-		ClientTLS: &tls.Config{RootCAs: roots, ServerName: "localhost"},
+		ClientTLS: clientTLS,
 	}
-	log := slog.New(slog.NewTextHandler(tb.Output(), nil))
 	s.Config = &imap4.Server{
 		Backend: imap4.BackendFunc(func(_ context.Context, c *imap4.Conn) (imap4.Account, error) {
 			return s.Store.Account(c.Identity().Name()), nil
 		}),
-		TLSConfig: &tls.Config{Certificates: []tls.Certificate{cert}},
+		TLSConfig: serverTLS,
 		Auth:      &auth.Authenticator{Accounts: s.Users, AllowInsecure: true, Logger: log},
 		Logger:    log,
 	}
@@ -126,60 +119,26 @@ func incoming(messages []string) iter.Seq2[imap4.Incoming, error] {
 // Start listens on a free port of the loopback interface and sets Addr.
 func (s *Server) Start() {
 	s.tb.Helper()
-	s.listen(s.Config.Serve)
+	s.fill()
+	s.Addr = s.host.Start(s.Config)
 }
 
 // StartTLS is Start for clients that begin with TLS.
 func (s *Server) StartTLS() {
 	s.tb.Helper()
-	s.listen(s.Config.ServeTLS)
-}
-
-func (s *Server) listen(serve func(net.Listener) error) {
-	s.tb.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		s.tb.Fatalf("imap4test: %v", err)
-	}
-	s.Addr = l.Addr().String()
-	s.dial = func(ctx context.Context) (net.Conn, error) {
-		var d net.Dialer
-		return d.DialContext(ctx, "tcp", s.Addr)
-	}
-	s.run(l, serve)
+	s.fill()
+	s.Addr = s.host.StartTLS(s.Config)
 }
 
 // StartInMemory listens on a network in memory, which works inside a
 // testing/synctest bubble. Dial is the only way to connect.
 func (s *Server) StartInMemory() {
 	s.tb.Helper()
-	l := memnet.Listen()
-	s.dial = l.Dial
-	s.run(l, s.Config.Serve)
-}
-
-func (s *Server) run(l net.Listener, serve func(net.Listener) error) {
-	s.tb.Helper()
 	s.fill()
-	done := make(chan error, 1)
-	go func() { done <- serve(l) }()
-	s.tb.Cleanup(func() {
-		s.Config.Close()
-		// After Close it only waits: nothing may log once the test is over.
-		if err := s.Config.Shutdown(context.Background()); err != nil {
-			s.tb.Errorf("imap4test: Shutdown: %v", err)
-		}
-		if err := <-done; !errors.Is(err, imap4.ErrServerClosed) {
-			s.tb.Errorf("imap4test: Serve: %v", err)
-		}
-	})
+	s.host.StartInMemory(s.Config)
 }
 
 // Dial connects to the server. The connection is closed at the end of the test.
 func (s *Server) Dial(ctx context.Context) (net.Conn, error) {
-	nc, err := s.dial(ctx)
-	if err == nil {
-		s.tb.Cleanup(func() { nc.Close() })
-	}
-	return nc, err
+	return s.host.Dial(ctx)
 }

@@ -8,7 +8,7 @@ import (
 )
 
 // A Verdict is how a case ended.
-type Verdict string
+type Verdict = string
 
 // The verdicts.
 const (
@@ -25,7 +25,8 @@ type Case struct {
 	Run         func(ctx context.Context, r *Run)
 }
 
-// A Result is how a case ended at a server.
+// A Result is how a case ended at a server. Those of the test packages have the
+// same fields.
 type Result struct {
 	Name        string
 	Ref         string

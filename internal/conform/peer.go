@@ -105,6 +105,26 @@ func (p *Peer) Line() (string, error) {
 	return text, nil
 }
 
+// Block reads the lines of a dot-stuffed block up to its end, and returns them
+// without the stuffing.
+func (p *Peer) Block() []string {
+	var lines []string
+	for {
+		line, err := p.Line()
+		switch {
+		case err != nil:
+			p.run.Failf("the server hung up in the midst of an answer")
+		case line == ".":
+			return lines
+		case strings.HasPrefix(line, "."):
+			if line = line[1:]; !strings.HasPrefix(line, ".") {
+				p.run.Failf("a line begins with one dot: %q", line)
+			}
+		}
+		lines = append(lines, line)
+	}
+}
+
 // Octets reads up to n octets as they are; fewer come if the server hangs up.
 func (p *Peer) Octets(n int) string {
 	p.deadline()

@@ -23,3 +23,13 @@ func ReadLine(r *bufio.Reader) (string, error) {
 	}
 	return text, nil
 }
+
+// OneLine is for Player.ReadReply where the command decides how many lines an
+// answer has: a script names each.
+func OneLine(r *bufio.Reader) ([]string, error) {
+	line, err := ReadLine(r)
+	if err != nil {
+		return nil, err
+	}
+	return []string{line}, nil
+}

@@ -3,16 +3,12 @@ package nntptest
 import (
 	"context"
 	"crypto/tls"
-	"crypto/x509"
-	"errors"
-	"log/slog"
 	"net"
 	"strings"
 	"testing"
 
 	"github.com/wirepost/wirepost/auth"
-	"github.com/wirepost/wirepost/internal/memnet"
-	"github.com/wirepost/wirepost/internal/testcert"
+	"github.com/wirepost/wirepost/internal/testkit"
 	"github.com/wirepost/wirepost/nntp"
 	"github.com/wirepost/wirepost/nntp/memory"
 )
@@ -38,7 +34,7 @@ type Server struct {
 	Store *memory.Store
 
 	tb   testing.TB
-	dial func(context.Context) (net.Conn, error)
+	host testkit.Host
 }
 
 // NewServer starts a server on a free port of the loopback interface. Each group
@@ -54,28 +50,26 @@ func NewServer(tb testing.TB, groups ...string) *Server {
 // StartTLS or StartInMemory.
 func NewUnstartedServer(tb testing.TB, groups ...string) *Server {
 	tb.Helper()
-	cert, err := testcert.New("localhost", "127.0.0.1", "::1")
-	if err != nil {
-		tb.Fatalf("nntptest: %v", err)
-	}
-	roots := x509.NewCertPool()
-	roots.AddCert(cert.Leaf)
+	host := testkit.Host{TB: tb, Kit: "nntptest", Closed: nntp.ErrServerClosed}
+	serverTLS, clientTLS := host.TLS()
+	log := host.Logger()
 	s := &Server{
-		tb: tb,
+		tb:   tb,
+		host: host,
 		// Every form of a password, at no cost: there is nothing to protect.
 		Users:     &auth.Users{Hasher: &auth.Hasher{Time: 1, Memory: 8, Iterations: 4096, SCRAM: []string{"SHA-256", "SHA-1"}, NTHash: true, Secret: true}},
 		Store:     memory.New(),
-		ClientTLS: &tls.Config{RootCAs: roots, ServerName: "localhost"},
+		ClientTLS: clientTLS,
 	}
 	s.Config = &nntp.Server{
 		Store:     s.Store,
 		Hostname:  "news.example",
-		TLSConfig: &tls.Config{Certificates: []tls.Certificate{cert}},
-		Auth:      &auth.Authenticator{Accounts: s.Users, AllowInsecure: true, Logger: testLogger(tb)},
+		TLSConfig: serverTLS,
+		Auth:      &auth.Authenticator{Accounts: s.Users, AllowInsecure: true, Logger: log},
 		Access:    FullAccess,
 		Compress:  true,
 		Limits:    nntp.Limits{Posts: -1},
-		Logger:    testLogger(tb),
+		Logger:    log,
 	}
 	for _, g := range groups {
 		s.AddGroup(g)
@@ -118,63 +112,23 @@ func (s *Server) Post(article string) string {
 // Start listens on a free port of the loopback interface and sets Addr.
 func (s *Server) Start() {
 	s.tb.Helper()
-	s.listen(s.Config.Serve)
+	s.Addr = s.host.Start(s.Config)
 }
 
 // StartTLS is Start for clients that begin with TLS.
 func (s *Server) StartTLS() {
 	s.tb.Helper()
-	s.listen(s.Config.ServeTLS)
-}
-
-func (s *Server) listen(serve func(net.Listener) error) {
-	s.tb.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		s.tb.Fatalf("nntptest: %v", err)
-	}
-	s.Addr = l.Addr().String()
-	s.dial = func(ctx context.Context) (net.Conn, error) {
-		var d net.Dialer
-		return d.DialContext(ctx, "tcp", s.Addr)
-	}
-	s.run(l, serve)
+	s.Addr = s.host.StartTLS(s.Config)
 }
 
 // StartInMemory listens on a network in memory, which works inside a
 // testing/synctest bubble. Dial is the only way to connect.
 func (s *Server) StartInMemory() {
-	l := memnet.Listen()
-	s.dial = l.Dial
-	s.run(l, s.Config.Serve)
-}
-
-func (s *Server) run(l net.Listener, serve func(net.Listener) error) {
-	done := make(chan error, 1)
-	go func() { done <- serve(l) }()
-	s.tb.Cleanup(func() {
-		s.Config.Close()
-		// After Close it only waits: nothing may log once the test is over.
-		if err := s.Config.Shutdown(context.Background()); err != nil {
-			s.tb.Errorf("nntptest: Shutdown: %v", err)
-		}
-		if err := <-done; !errors.Is(err, nntp.ErrServerClosed) {
-			s.tb.Errorf("nntptest: Serve: %v", err)
-		}
-	})
+	s.host.StartInMemory(s.Config)
 }
 
 // Dial connects to the server. The connection is closed at the end of the
 // test.
 func (s *Server) Dial(ctx context.Context) (net.Conn, error) {
-	nc, err := s.dial(ctx)
-	if err == nil {
-		s.tb.Cleanup(func() { nc.Close() })
-	}
-	return nc, err
-}
-
-// testLogger writes to the test's log.
-func testLogger(tb testing.TB) *slog.Logger {
-	return slog.New(slog.NewTextHandler(tb.Output(), nil))
+	return s.host.Dial(ctx)
 }

@@ -73,23 +73,7 @@ func (s *session) reply() reply {
 }
 
 // block reads the rest of a multi-line answer, and returns its lines unstuffed.
-func (s *session) block() []string {
-	var lines []string
-	for {
-		line, err := s.peer.Line()
-		switch {
-		case err != nil:
-			s.Failf("the server hung up in the midst of an answer")
-		case line == ".":
-			return lines
-		case strings.HasPrefix(line, "."):
-			if line = line[1:]; !strings.HasPrefix(line, ".") {
-				s.Failf("a line begins with one dot: %q", line)
-			}
-		}
-		lines = append(lines, line)
-	}
-}
+func (s *session) block() []string { return s.peer.Block() }
 
 // do sends a command and reads the first line of its answer.
 func (s *session) do(line string) reply {

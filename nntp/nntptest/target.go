@@ -69,53 +69,20 @@ func Check(ctx context.Context, t Target, report func(Result)) {
 		if t.Only != nil && !t.Only.MatchString(c.name) {
 			continue
 		}
-		r := conform.Do(ctx, c.bind(&t), t.timeout())
-		report(Result{
-			Name: r.Name, Ref: r.Ref, Requirement: r.Requirement,
-			Verdict: Verdict(r.Verdict), Detail: r.Detail,
-			Transcript: r.Transcript, Duration: r.Duration,
-		})
+		report(Result(conform.Do(ctx, c.bind(&t), t.timeout())))
 	}
 }
 
 // TestServer runs all cases against target, each as a subtest.
 func TestServer(t *testing.T, target Target) {
 	t.Helper()
-	Check(t.Context(), target, func(r Result) {
-		t.Run(r.Name, func(t *testing.T) {
-			switch r.Verdict {
-			case Fail:
-				t.Errorf("%s: %s\n%s", r.Ref, r.Requirement, r.Detail)
-				for _, line := range r.Transcript {
-					t.Log(line)
-				}
-			case NotApplicable:
-				t.Skip(r.Detail)
-			}
-		})
-	})
+	Check(t.Context(), target, func(r Result) { conform.Subtest(t, conform.Result(r)) })
 }
 
 func (t *Target) timeout() time.Duration { return cmp.Or(t.Timeout, 10*time.Second) }
 
-// clientTLS is the configuration of the client's side. A conformance run is
-// about the protocol; a server under test rarely has a certificate that
-// anybody trusts.
-func (t *Target) clientTLS() *tls.Config {
-	if t.TLSConfig != nil {
-		return t.TLSConfig
-	}
-	host, _, err := net.SplitHostPort(t.Addr)
-	if err != nil {
-		host = "localhost"
-	}
-	return &tls.Config{ServerName: host, InsecureSkipVerify: true}
-}
+func (t *Target) clientTLS() *tls.Config { return conform.ClientTLS(t.TLSConfig, t.Addr) }
 
 func (t *Target) dial(ctx context.Context) (net.Conn, error) {
-	if t.Dial != nil {
-		return t.Dial(ctx)
-	}
-	var d net.Dialer
-	return d.DialContext(ctx, "tcp", t.Addr)
+	return conform.Connect(ctx, t.Dial, t.Addr)
 }

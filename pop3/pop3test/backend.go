@@ -125,7 +125,7 @@ func learn(t *testing.T, srv *pop3.Server, user string) *strings.Replacer {
 }
 
 func player(t *testing.T, srv *pop3.Server) *dialogue.Player {
-	return &dialogue.Player{Conn: Dial(t, srv), ReadReply: readLine}
+	return &dialogue.Player{Conn: Dial(t, srv), ReadReply: dialogue.OneLine}
 }
 
 // engine lets everybody in.

@@ -1,13 +1,11 @@
 package pop3test
 
 import (
-	"bufio"
 	"net"
 	"testing"
-	"testing/synctest"
 
 	"github.com/wirepost/wirepost/internal/dialogue"
-	"github.com/wirepost/wirepost/internal/memnet"
+	"github.com/wirepost/wirepost/internal/testkit"
 	"github.com/wirepost/wirepost/pop3"
 )
 
@@ -15,16 +13,7 @@ import (
 // testing/synctest bubble. The conversation ends with the test.
 func Dial(tb testing.TB, srv *pop3.Server) net.Conn {
 	tb.Helper()
-	client, server := memnet.Pipe()
-	done := make(chan struct{})
-	go func() {
-		defer close(done)
-		defer server.Close()
-		// How it ended is what the client sees.
-		_ = srv.ServeConn(tb.Context(), server)
-	}()
-	tb.Cleanup(func() { client.Close(); <-done })
-	return client
+	return testkit.Dial(tb, srv.ServeConn)
 }
 
 // Play holds the client's side of a dialogue with srv and checks the other, in
@@ -43,20 +32,5 @@ func Dial(tb testing.TB, srv *pop3.Server) net.Conn {
 // Each line of an answer, the final dot too, is an S: of its own.
 func Play(t *testing.T, srv *pop3.Server, script string) {
 	t.Helper()
-	synctest.Test(t, func(t *testing.T) {
-		p := dialogue.Player{Conn: Dial(t, srv), ReadReply: readLine}
-		if err := p.Play(script); err != nil {
-			t.Error(err)
-		}
-	})
-}
-
-// readLine reads a line. Which answers have more than one depends on the
-// command, so a script names each.
-func readLine(r *bufio.Reader) ([]string, error) {
-	line, err := dialogue.ReadLine(r)
-	if err != nil {
-		return nil, err
-	}
-	return []string{line}, nil
+	testkit.Play(t, srv.ServeConn, dialogue.OneLine, script)
 }

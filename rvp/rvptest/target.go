@@ -92,19 +92,7 @@ func Check(ctx context.Context, t Target, report func(Result)) {
 // TestServer runs all cases against target, each as a subtest.
 func TestServer(t *testing.T, target Target) {
 	t.Helper()
-	Check(t.Context(), target, func(r Result) {
-		t.Run(r.Name, func(t *testing.T) {
-			switch r.Verdict {
-			case Fail:
-				t.Errorf("%s: %s\n%s", r.Ref, r.Requirement, r.Detail)
-				for _, line := range r.Transcript {
-					t.Log(line)
-				}
-			case NotApplicable:
-				t.Skip(r.Detail)
-			}
-		})
-	})
+	Check(t.Context(), target, func(r Result) { conform.Subtest(t, conform.Result(r)) })
 }
 
 func (t *Target) timeout() time.Duration { return cmp.Or(t.Timeout, 10*time.Second) }
@@ -132,9 +120,6 @@ func (c testCase) play(ctx context.Context, t *Target, shared *common) Result {
 			c.run(s)
 		},
 	}, t.timeout())
-	return Result{
-		Name: r.Name, Ref: r.Ref, Requirement: r.Requirement,
-		Verdict: Verdict(r.Verdict), Detail: r.Detail,
-		Transcript: append(r.Transcript, s.heard()...), Duration: r.Duration,
-	}
+	r.Transcript = append(r.Transcript, s.heard()...)
+	return Result(r)
 }

@@ -4,10 +4,9 @@ import (
 	"bufio"
 	"net"
 	"testing"
-	"testing/synctest"
 
 	"github.com/wirepost/wirepost/internal/dialogue"
-	"github.com/wirepost/wirepost/internal/memnet"
+	"github.com/wirepost/wirepost/internal/testkit"
 	"github.com/wirepost/wirepost/smtp"
 )
 
@@ -15,16 +14,7 @@ import (
 // testing/synctest bubble. The conversation ends with the test.
 func Dial(tb testing.TB, srv *smtp.Server) net.Conn {
 	tb.Helper()
-	client, server := memnet.Pipe()
-	done := make(chan struct{})
-	go func() {
-		defer close(done)
-		defer server.Close()
-		// How it ended is what the client sees.
-		_ = srv.ServeConn(tb.Context(), server)
-	}()
-	tb.Cleanup(func() { client.Close(); <-done })
-	return client
+	return testkit.Dial(tb, srv.ServeConn)
 }
 
 // Play holds the client's side of a dialogue with srv and checks the other, in
@@ -41,12 +31,7 @@ func Dial(tb testing.TB, srv *smtp.Server) net.Conn {
 //	hangup              the client ends its direction
 func Play(t *testing.T, srv *smtp.Server, script string) {
 	t.Helper()
-	synctest.Test(t, func(t *testing.T) {
-		p := dialogue.Player{Conn: Dial(t, srv), ReadReply: readReply}
-		if err := p.Play(script); err != nil {
-			t.Error(err)
-		}
-	})
+	testkit.Play(t, srv.ServeConn, readReply, script)
 }
 
 // readReply reads the lines of a reply.

@@ -3,16 +3,12 @@ package smtptest
 import (
 	"context"
 	"crypto/tls"
-	"crypto/x509"
-	"errors"
-	"log/slog"
 	"net"
 	"sync"
 	"testing"
 
 	"github.com/wirepost/wirepost/auth"
-	"github.com/wirepost/wirepost/internal/memnet"
-	"github.com/wirepost/wirepost/internal/testcert"
+	"github.com/wirepost/wirepost/internal/testkit"
 	"github.com/wirepost/wirepost/smtp"
 )
 
@@ -38,7 +34,7 @@ type Server struct {
 	Users *auth.Users
 
 	tb   testing.TB
-	dial func(context.Context) (net.Conn, error)
+	host testkit.Host
 
 	mu       sync.Mutex
 	messages []Message
@@ -70,23 +66,21 @@ func NewTLSServer(tb testing.TB) *Server {
 // StartInMemory. It offers STARTTLS.
 func NewUnstartedServer(tb testing.TB) *Server {
 	tb.Helper()
-	cert, err := testcert.New("localhost", "127.0.0.1", "::1")
-	if err != nil {
-		tb.Fatalf("smtptest: %v", err)
-	}
-	roots := x509.NewCertPool()
-	roots.AddCert(cert.Leaf)
+	host := testkit.Host{TB: tb, Kit: "smtptest", Closed: smtp.ErrServerClosed}
+	serverTLS, clientTLS := host.TLS()
+	log := host.Logger()
 	s := &Server{
 		tb:        tb,
+		host:      host,
 		Users:     &auth.Users{Hasher: &auth.Hasher{Time: 1, Memory: 8}}, // the secrets of a test need no work
-		ClientTLS: &tls.Config{RootCAs: roots, ServerName: "localhost"},
+		ClientTLS: clientTLS,
 	}
 	s.Config = &smtp.Server{
 		Domains:   []string{"*"},
-		TLSConfig: &tls.Config{Certificates: []tls.Certificate{cert}},
-		Auth:      &auth.Authenticator{Accounts: s.Users, Logger: testLogger(tb)},
+		TLSConfig: serverTLS,
+		Auth:      &auth.Authenticator{Accounts: s.Users, Logger: log},
 		Backend:   smtp.BackendFunc(s.newSession),
-		Logger:    testLogger(tb),
+		Logger:    log,
 	}
 	return s
 }
@@ -94,50 +88,25 @@ func NewUnstartedServer(tb testing.TB) *Server {
 // Start listens on a free port of the loopback interface and sets Addr.
 func (s *Server) Start() {
 	s.tb.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		s.tb.Fatalf("smtptest: %v", err)
-	}
-	s.Addr = l.Addr().String()
-	s.dial = func(ctx context.Context) (net.Conn, error) {
-		var d net.Dialer
-		return d.DialContext(ctx, "tcp", s.Addr)
-	}
-	s.serve(l)
+	s.script()
+	s.Addr = s.host.Start(s.Config)
 }
 
 // StartInMemory listens on a network in memory, which works inside a
 // testing/synctest bubble. Dial is the only way to connect.
 func (s *Server) StartInMemory() {
-	l := memnet.Listen()
-	s.dial = l.Dial
-	s.serve(l)
+	s.script()
+	s.host.StartInMemory(s.Config)
 }
 
-func (s *Server) serve(l net.Listener) {
-	// Outermost, so that Records show what the client is told.
+// script has the engine ask for scripted answers, outermost, so that Records show
+// what the client is told.
+func (s *Server) script() {
 	s.Config.Middleware = append([]smtp.Middleware{s.scripted}, s.Config.Middleware...)
-	done := make(chan error, 1)
-	go func() { done <- s.Config.Serve(l) }()
-	s.tb.Cleanup(func() {
-		s.Config.Close()
-		if err := <-done; !errors.Is(err, smtp.ErrServerClosed) {
-			s.tb.Errorf("smtptest: Serve: %v", err)
-		}
-	})
 }
 
 // Dial connects to the server. The connection is closed at the end of the
 // test.
 func (s *Server) Dial(ctx context.Context) (net.Conn, error) {
-	nc, err := s.dial(ctx)
-	if err == nil {
-		s.tb.Cleanup(func() { nc.Close() })
-	}
-	return nc, err
-}
-
-// testLogger writes to the test's log.
-func testLogger(tb testing.TB) *slog.Logger {
-	return slog.New(slog.NewTextHandler(tb.Output(), nil))
+	return s.host.Dial(ctx)
 }
