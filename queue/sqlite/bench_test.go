@@ -14,12 +14,13 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/wirepost/wirepost/internal/diskfile"
 	"github.com/wirepost/wirepost/queue"
 	"github.com/wirepost/wirepost/smtp"
 )
 
 // opened opens a store in a directory of the test's own.
-func opened(tb testing.TB, o Options, files fileSystem) *Store {
+func opened(tb testing.TB, o Options, files diskfile.System) *Store {
 	tb.Helper()
 	if o.Dir == "" {
 		o.Dir = tb.TempDir()
@@ -117,7 +118,7 @@ func BenchmarkAdd(b *testing.B) {
 		for _, writers := range []int{1, 16, 64, 256} {
 			b.Run(fmt.Sprintf("body=%v/writers=%d", whole, writers), func(b *testing.B) {
 				disk := appendLog(b, writers, body)
-				s := opened(b, Options{}, osFiles{})
+				s := opened(b, Options{}, diskfile.OS{})
 				shared, err := s.PutBody(b.Context(), bytes.NewReader(body), -1)
 				require.NoError(b, err)
 				now := time.Now()
@@ -174,7 +175,7 @@ func BenchmarkClaimSettle(b *testing.B) {
 	for _, kind := range []string{"later", "limited"} {
 		for _, n := range waiting() {
 			b.Run(fmt.Sprintf("%s=%d", kind, n), func(b *testing.B) {
-				s := opened(b, Options{}, osFiles{})
+				s := opened(b, Options{}, diskfile.OS{})
 				populate(b, s, n, func(i int) (string, string, time.Time) {
 					if kind == "limited" {
 						return "limited.example", "s" + strconv.Itoa(i%50), time.Now()
@@ -246,7 +247,7 @@ func BenchmarkOpen(b *testing.B) {
 func BenchmarkRoutes(b *testing.B) {
 	for _, n := range waiting() {
 		b.Run(fmt.Sprintf("waiting=%d", n), func(b *testing.B) {
-			s := opened(b, Options{}, osFiles{})
+			s := opened(b, Options{}, diskfile.OS{})
 			populate(b, s, n, func(i int) (string, string, time.Time) {
 				return fmt.Sprintf("r%d.example", i%1000), "s", time.Now().Add(time.Hour)
 			})

@@ -2,12 +2,10 @@ package sqlite
 
 import (
 	"context"
-	"errors"
 	"log/slog"
 	"os"
 	"path/filepath"
 	"strings"
-	"sync"
 	"syscall"
 	"testing"
 	"testing/synctest"
@@ -15,78 +13,10 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/wirepost/wirepost/internal/diskfile"
 	"github.com/wirepost/wirepost/internal/litedb"
 	"github.com/wirepost/wirepost/queue"
 )
-
-// A faulty file system fails at one operation, and notes which there were.
-type faulty struct {
-	osFiles
-	mu   sync.Mutex
-	ops  []string
-	fail int // at this one, from 1; 0: never
-	with error
-}
-
-func (f *faulty) op(name string) error {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	f.ops = append(f.ops, name)
-	if len(f.ops) == f.fail {
-		return f.with
-	}
-	return nil
-}
-
-func (f *faulty) arm(fail int, with error) {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	f.ops, f.fail, f.with = nil, fail, with
-}
-
-func (f *faulty) create(path string) (file, error) {
-	if err := f.op("create"); err != nil {
-		return nil, err
-	}
-	made, err := f.osFiles.create(path)
-	return &faultyFile{made, f}, err
-}
-
-func (f *faulty) remove(path string) error {
-	if err := f.op("remove"); err != nil {
-		return err
-	}
-	return f.osFiles.remove(path)
-}
-
-func (f *faulty) syncDir(path string) error {
-	if err := f.op("syncDir"); err != nil {
-		return err
-	}
-	return f.osFiles.syncDir(path)
-}
-
-type faultyFile struct {
-	file
-	fs *faulty
-}
-
-func (f *faultyFile) Write(b []byte) (int, error) {
-	if err := f.fs.op("write"); err != nil {
-		n, _ := f.file.Write(b[:len(b)/2])
-		return n, err
-	}
-	return f.file.Write(b)
-}
-
-func (f *faultyFile) Sync() error {
-	if err := f.fs.op("sync"); err != nil {
-		return err
-	}
-	return f.file.Sync()
-}
-
-func (f *faultyFile) Close() error { return errors.Join(f.fs.op("close"), f.file.Close()) }
 
 // large is a body that becomes a file.
 var large = strings.Repeat("large\r\n", 20_000)
@@ -111,18 +41,18 @@ var quiet = slog.New(slog.DiscardHandler)
 // TestBodyFaults lets each operation of a large body fail in turn: it is refused, with the right error, and leaves neither a
 // file nor a row.
 func TestBodyFaults(t *testing.T) {
-	fs := &faulty{}
+	fs := new(diskfile.Faulty)
 	s := opened(t, Options{Logger: quiet}, fs)
-	fs.arm(0, nil)
+	fs.Arm(0, nil)
 	_, err := put(t.Context(), s, large)
 	require.NoError(t, err)
-	steps := fs.ops
+	steps := fs.Ops()
 	require.Equal(t, []string{"create", "write", "write", "sync", "close", "syncDir"}, steps, "durable before its row")
 	for with, want := range map[error]error{
 		syscall.ENOSPC: queue.ErrFull, syscall.EDQUOT: queue.ErrFull, syscall.EFBIG: queue.ErrFull, syscall.EIO: syscall.EIO,
 	} {
 		for i, step := range steps {
-			fs.arm(i+1, with)
+			fs.Arm(i+1, with)
 			_, err := put(t.Context(), s, large)
 			require.ErrorIs(t, err, want, step)
 			require.ErrorIs(t, err, with, step)
@@ -136,7 +66,7 @@ func TestBodyFaults(t *testing.T) {
 
 // TestFull checks that a full disk refuses what does not fit, loses nothing, and that all goes on when there is room.
 func TestFull(t *testing.T) {
-	s := opened(t, Options{}, osFiles{})
+	s := opened(t, Options{}, diskfile.OS{})
 	now := time.Now()
 	body, err := put(t.Context(), s, "body")
 	require.NoError(t, err)
@@ -191,7 +121,7 @@ func TestFull(t *testing.T) {
 
 // TestMissingFile checks that a body whose file is gone or cut is told apart from one that never was.
 func TestMissingFile(t *testing.T) {
-	s := opened(t, Options{Logger: quiet}, osFiles{})
+	s := opened(t, Options{Logger: quiet}, diskfile.OS{})
 	name, err := put(t.Context(), s, large)
 	require.NoError(t, err)
 	path := s.filePath(files(t, s)[0])
@@ -219,7 +149,7 @@ func TestFilesWithoutRow(t *testing.T) {
 	require.NoError(t, s.sweep(t.Context()))
 	require.ElementsMatch(t, append(named, "young"), files(t, s))
 	require.NoError(t, s.Close())
-	s = opened(t, Options{Dir: dir}, osFiles{})
+	s = opened(t, Options{Dir: dir}, diskfile.OS{})
 	require.Equal(t, named, files(t, s))
 	_, err = s.OpenBody(t.Context(), body)
 	require.NoError(t, err)
@@ -228,7 +158,7 @@ func TestFilesWithoutRow(t *testing.T) {
 // TestSweepLoop checks that a sweep is made by itself, every hour.
 func TestSweepLoop(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s := opened(t, Options{}, osFiles{})
+		s := opened(t, Options{}, diskfile.OS{})
 		name, err := put(t.Context(), s, large)
 		require.NoError(t, err)
 		time.Sleep(orphanAge + sweepEvery + time.Minute)
@@ -242,7 +172,7 @@ func TestSweepLoop(t *testing.T) {
 // TestForgotten checks that IDs do not stay for ever.
 func TestForgotten(t *testing.T) {
 	now := time.Now()
-	s := opened(t, Options{Now: func() time.Time { return now }}, osFiles{})
+	s := opened(t, Options{Now: func() time.Time { return now }}, diskfile.OS{})
 	count := func() (n int) {
 		require.NoError(t, s.read(t.Context(), func(c *conn) error { return c.Row("SELECT count(*) FROM message").Scan(&n) }))
 		return n
@@ -274,7 +204,7 @@ func TestLocked(t *testing.T) {
 	require.ErrorIs(t, err, errClosed)
 	_, err = Open(t.Context(), Options{})
 	require.ErrorContains(t, err, "Options.Dir")
-	opened(t, Options{Dir: dir}, osFiles{})
+	opened(t, Options{Dir: dir}, diskfile.OS{})
 	info, err := os.Stat(filepath.Join(dir, databaseName))
 	require.NoError(t, err)
 	require.Zero(t, info.Mode().Perm()&0o077, "it is nobody else's to read")

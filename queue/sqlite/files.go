@@ -4,49 +4,14 @@ import (
 	"context"
 	"crypto/rand"
 	"errors"
-	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
-	"runtime"
 	"time"
 )
 
 // bodiesName is the directory of the large bodies.
 const bodiesName = "bodies"
-
-// A fileSystem is what large bodies need of the operating system, so that tests can make it fail.
-type fileSystem interface {
-	create(path string) (file, error) // for writing; the path must be new
-	remove(path string) error
-	syncDir(path string) error
-}
-
-type file interface {
-	io.WriteCloser
-	Sync() error
-}
-
-// osFiles is the operating system's file system.
-type osFiles struct{}
-
-func (osFiles) create(path string) (file, error) {
-	return os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
-}
-
-func (osFiles) remove(path string) error { return os.Remove(path) }
-
-// syncDir makes new names in the directory last. Windows has no such call, and keeps names in a journal.
-func (osFiles) syncDir(path string) error {
-	if runtime.GOOS == "windows" {
-		return nil
-	}
-	d, err := os.Open(path)
-	if err != nil {
-		return err
-	}
-	return errors.Join(d.Sync(), d.Close())
-}
 
 // newFileName returns a name for a large body's file. It is random, so that it is known before the writer's turn and
 // never comes again.
@@ -57,7 +22,7 @@ func (s *Store) filePath(name string) string { return filepath.Join(s.dir, bodie
 // removeFiles removes the files of bodies that are gone. One that stays is removed by a sweep.
 func (s *Store) removeFiles(names []string) {
 	for _, name := range s.guard.Pass(names) {
-		if err := s.fs.remove(s.filePath(name)); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		if err := s.fs.Remove(s.filePath(name)); err != nil && !errors.Is(err, fs.ErrNotExist) {
 			s.log.Warn("sqlite: a removed body's file stays until the next sweep", "file", s.filePath(name), "err", err)
 		}
 	}

@@ -11,6 +11,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/wirepost/wirepost/internal/diskfile"
 	"github.com/wirepost/wirepost/queue"
 )
 
@@ -36,7 +37,7 @@ func TestGroup(t *testing.T) {
 }
 
 func testGroup(t *testing.T, failing string) {
-	s := opened(t, Options{}, osFiles{})
+	s := opened(t, Options{}, diskfile.OS{})
 	body, err := put(t.Context(), s, "body")
 	require.NoError(t, err)
 	require.NoError(t, s.Add(t.Context(), entry(body, "known", "r", "s", time.Now())))
@@ -113,7 +114,7 @@ func testGroup(t *testing.T, failing string) {
 // TestWaitingEnds checks that a call which waits for the writer can give up, and has then done nothing.
 func TestWaitingEnds(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s := opened(t, Options{}, osFiles{})
+		s := opened(t, Options{}, diskfile.OS{})
 		release := hold(t, s)
 		ctx, cancel := context.WithCancel(t.Context())
 		done := make(chan error, 1)
@@ -132,7 +133,7 @@ func TestWaitingEnds(t *testing.T) {
 
 // TestNothingClaimed checks that a claim which finds nothing leaves the lanes as they are, and does not read them again.
 func TestNothingClaimed(t *testing.T) {
-	s := opened(t, Options{}, osFiles{})
+	s := opened(t, Options{}, diskfile.OS{})
 	populate(t, s, 10, func(i int) (string, string, time.Time) { return fmt.Sprint("r", i), "s", time.Now().Add(time.Hour) })
 	var lanes [2]*lanes
 	for i := range lanes {
@@ -163,7 +164,7 @@ func TestManyLanes(t *testing.T) {
 		return fmt.Sprint("r", i), fmt.Sprint("s", i%10), now.Add(time.Hour)
 	})
 	require.NoError(t, s.Close())
-	s = opened(t, o, osFiles{})
+	s = opened(t, o, diskfile.OS{})
 	populate(t, s, 1, func(int) (string, string, time.Time) { return "due", "s", now })
 	claimed := 0
 	for range 3 {

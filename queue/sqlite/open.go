@@ -12,6 +12,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/wirepost/wirepost/internal/diskfile"
 	"github.com/wirepost/wirepost/internal/litedb"
 	"github.com/wirepost/wirepost/queue"
 )
@@ -31,7 +32,7 @@ type Store struct {
 	dir     string
 	now     func() time.Time
 	log     *slog.Logger
-	fs      fileSystem
+	fs      diskfile.System
 	lock    *os.File
 	db      *sql.DB
 	conns   []*conn // all of them
@@ -55,11 +56,11 @@ const readerCount = 4
 // Open opens the store in o.Dir. ErrLocked if somebody else has it open, ErrNewer if a newer version of the program has
 // written it. Older databases are brought up to date, and files that a crash left behind are removed.
 func Open(ctx context.Context, o Options) (*Store, error) {
-	s, err := open(ctx, o, osFiles{})
+	s, err := open(ctx, o, diskfile.OS{})
 	return s, fail(err)
 }
 
-func open(ctx context.Context, o Options, fs fileSystem) (_ *Store, err error) {
+func open(ctx context.Context, o Options, fs diskfile.System) (_ *Store, err error) {
 	if o.Dir == "" {
 		return nil, errors.New("no directory: set Options.Dir")
 	}
@@ -115,7 +116,7 @@ func (s *Store) newWriter(ctx context.Context) (*tx, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := migrate(c); err != nil {
+	if err := schema.Migrate(c.Conn); err != nil {
 		return nil, err
 	}
 	t := &tx{conn: c, shelf: &s.shelf}
@@ -150,8 +151,8 @@ func (s *Store) prepareDir() (err error) {
 	if err := f.Close(); err != nil {
 		return err
 	}
-	_ = s.fs.syncDir(filepath.Dir(s.dir)) // the directory may be new there; if it is not ours to open, it is not
-	return s.fs.syncDir(s.dir)
+	_ = s.fs.SyncDir(filepath.Dir(s.dir)) // the directory may be new there; if it is not ours to open, it is not
+	return s.fs.SyncDir(s.dir)
 }
 
 // usable tells why a call has come to nothing before it has begun.

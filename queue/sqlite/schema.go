@@ -2,7 +2,8 @@ package sqlite
 
 import (
 	"errors"
-	"fmt"
+
+	"github.com/wirepost/wirepost/internal/litedb"
 )
 
 // ErrNewer: the database is of a newer version of the program. Use that one.
@@ -78,31 +79,8 @@ CREATE INDEX item_state ON item (state, id) WHERE state <> 0;
 SELECT 1;
 `}
 
-// migrate brings the database up to date.
-func migrate(c *conn) error {
-	var app, version, tables int
-	if err := c.Row("PRAGMA application_id").Scan(&app); err != nil {
-		return err
-	}
-	if err := c.Row("PRAGMA user_version").Scan(&version); err != nil {
-		return err
-	}
-	if err := c.Row("SELECT count(*) FROM sqlite_schema").Scan(&tables); err != nil {
-		return err
-	}
-	switch {
-	case app != applicationID && (version != 0 || tables != 0):
-		return fmt.Errorf("%s is another program's database: choose another directory", databaseName)
-	case version > len(migrations):
-		return fmt.Errorf("schema %d, this program knows up to %d: %w", version, len(migrations), ErrNewer)
-	}
-	for ; version < len(migrations); version++ {
-		script := fmt.Sprintf("BEGIN IMMEDIATE; %s; PRAGMA application_id = %d; PRAGMA user_version = %d; COMMIT",
-			migrations[version], applicationID, version+1)
-		if err := c.Script(script); err != nil {
-			_ = c.Script("ROLLBACK") // of a transaction that may have ended itself
-			return fmt.Errorf("migration to schema %d: %w", version+1, err)
-		}
-	}
-	return nil
+// schema is what this version of the program makes of a database.
+var schema = litedb.Schema{
+	File: databaseName, Application: applicationID, Migrations: migrations,
+	Newer: ErrNewer,
 }

@@ -11,13 +11,14 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/wirepost/wirepost/internal/diskfile"
 	"github.com/wirepost/wirepost/queue"
 )
 
 // supplied opens a store that has had its first body, which brings the numbers for more.
 func supplied(t *testing.T, o Options) *Store {
 	t.Helper()
-	s := opened(t, o, osFiles{})
+	s := opened(t, o, diskfile.OS{})
 	_, err := put(t.Context(), s, "first")
 	require.NoError(t, err)
 	return s
@@ -279,7 +280,7 @@ func TestBodyNumbers(t *testing.T) {
 // TestNumbersReserved checks that the database knows of all numbers before anybody has them, also of those that PutBody takes
 // from a block: after a change that had taken one and was undone, and when a block is longer than what is left.
 func TestNumbersReserved(t *testing.T) {
-	s := opened(t, Options{}, osFiles{})
+	s := opened(t, Options{}, diskfile.OS{})
 	next := func() {
 		s.shelf.supply(numbers{})
 		name, err := put(t.Context(), s, "body")

@@ -5,6 +5,8 @@ import (
 	"context"
 	"errors"
 	"io"
+
+	"github.com/wirepost/wirepost/internal/diskfile"
 )
 
 // inlineLimit is the longest body, in octets, that is kept in the database; a longer one is a file.
@@ -53,13 +55,13 @@ func (s *Store) stage(ctx context.Context, r io.Reader) (staged, error) {
 func (s *Store) stageFile(r io.Reader, b *staged) (err error) {
 	name := newFileName()
 	path := s.filePath(name)
-	f, err := s.fs.create(path)
+	f, err := s.fs.Create(path)
 	if err != nil {
 		return err
 	}
 	defer func() {
 		if err != nil {
-			err = errors.Join(err, s.fs.remove(path))
+			err = errors.Join(err, s.fs.Remove(path))
 		}
 	}()
 	if err := fill(f, r, b); err != nil {
@@ -68,7 +70,7 @@ func (s *Store) stageFile(r io.Reader, b *staged) (err error) {
 	if err := errors.Join(f.Sync(), f.Close()); err != nil {
 		return err
 	}
-	if err := s.fs.syncDir(s.filePath("")); err != nil {
+	if err := s.fs.SyncDir(s.filePath("")); err != nil {
 		return err
 	}
 	b.file = name
@@ -76,7 +78,7 @@ func (s *Store) stageFile(r io.Reader, b *staged) (err error) {
 }
 
 // fill copies b.buf and then r to f, through the buffer's own memory.
-func fill(f file, r io.Reader, b *staged) error {
+func fill(f diskfile.File, r io.Reader, b *staged) error {
 	if _, err := f.Write(b.buf.Bytes()); err != nil {
 		return err
 	}

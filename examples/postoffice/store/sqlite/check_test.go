@@ -7,6 +7,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 	"github.com/wirepost/wirepost/examples/postoffice/store"
+	"github.com/wirepost/wirepost/internal/diskfile"
 )
 
 // TestCheckFinds damages a store in each way that Check looks for.
@@ -29,7 +30,7 @@ func TestCheckFinds(t *testing.T) {
 		{"summary", "summary 99", []string{"INSERT INTO summary VALUES (99, x'00')"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			s, inbox := withInbox(t, osFiles{})
+			s, inbox := withInbox(t, diskfile.OS{})
 			require.NoError(t, deliver(t.Context(), s, "small", inbox))
 			require.NoError(t, deliver(t.Context(), s, large, inbox))
 			sound(t, s)
@@ -44,7 +45,7 @@ func TestCheckFinds(t *testing.T) {
 
 // TestCutFile checks that a file which is not as long as its row says is not taken for the message.
 func TestCutFile(t *testing.T) {
-	s, inbox := withInbox(t, osFiles{})
+	s, inbox := withInbox(t, diskfile.OS{})
 	require.NoError(t, deliver(t.Context(), s, large, inbox))
 	require.NoError(t, os.Truncate(blobFiles(t, s)[0], 100))
 	_, err := s.Open(t.Context(), inbox, 1)
@@ -53,7 +54,7 @@ func TestCutFile(t *testing.T) {
 
 // TestInterruptedDelete checks that Sweep finishes what a deletion could not.
 func TestInterruptedDelete(t *testing.T) {
-	s, _ := withInbox(t, osFiles{})
+	s, _ := withInbox(t, diskfile.OS{})
 	f, err := s.CreateFolder(t.Context(), store.NewFolder{Name: "f"})
 	require.NoError(t, err)
 	for range 3 {
@@ -87,7 +88,7 @@ func TestInterruptedDelete(t *testing.T) {
 
 // TestUIDsUsedUp checks the last UID of a folder.
 func TestUIDsUsedUp(t *testing.T) {
-	s, inbox := withInbox(t, osFiles{})
+	s, inbox := withInbox(t, diskfile.OS{})
 	alter(t, s, "UPDATE folder SET uidnext = 4294967294")
 	require.NoError(t, deliver(t.Context(), s, "last", inbox))
 	require.ErrorIs(t, deliver(t.Context(), s, "one more", inbox), store.ErrFull)
@@ -100,7 +101,7 @@ func TestUIDsUsedUp(t *testing.T) {
 // TestUIDValidityFollowsTime checks that numbers given after a backup are not given again by its
 // restored copy.
 func TestUIDValidityFollowsTime(t *testing.T) {
-	s, inbox := withInbox(t, osFiles{})
+	s, inbox := withInbox(t, diskfile.OS{})
 	f, err := s.Folder(t.Context(), inbox)
 	require.NoError(t, err)
 	require.InDelta(t, s.now().Unix(), f.UIDValidity, 3600)

@@ -31,16 +31,5 @@ func (s *Store) newConn(ctx context.Context) (*conn, error) {
 
 // read lends a connection of the pool to f, which must not keep it and must not wait for anything else.
 func (s *Store) read(ctx context.Context, f func(*conn) error) error {
-	select {
-	case c := <-s.readers:
-		defer func() { s.readers <- c }()
-		if err := ctx.Err(); err != nil {
-			return fail(err)
-		}
-		return fail(f(c))
-	case <-s.closing:
-		return fail(store.ErrClosed)
-	case <-ctx.Done():
-		return fail(ctx.Err())
-	}
+	return fail(litedb.Lend(ctx, s.readers, s.closing, store.ErrClosed, f))
 }

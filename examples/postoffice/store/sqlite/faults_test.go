@@ -1,7 +1,6 @@
 package sqlite
 
 import (
-	"errors"
 	"strings"
 	"sync"
 	"syscall"
@@ -10,92 +9,17 @@ import (
 
 	"github.com/stretchr/testify/require"
 	"github.com/wirepost/wirepost/examples/postoffice/store"
+	"github.com/wirepost/wirepost/internal/diskfile"
 )
-
-// A faulty file system fails at one operation, and notes which there were.
-type faulty struct {
-	osFiles
-	mu   sync.Mutex
-	ops  []string
-	fail int // at this one, from 1; 0: never
-	with error
-}
-
-func (f *faulty) op(name string) error {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	f.ops = append(f.ops, name)
-	if len(f.ops) == f.fail {
-		return f.with
-	}
-	return nil
-}
-
-func (f *faulty) arm(fail int, with error) {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	f.ops, f.fail, f.with = nil, fail, with
-}
-
-func (f *faulty) create(path string) (file, error) {
-	if err := f.op("create"); err != nil {
-		return nil, err
-	}
-	real, err := f.osFiles.create(path)
-	return &faultyFile{real, f}, err
-}
-
-func (f *faulty) rename(from, to string) error {
-	if err := f.op("rename"); err != nil {
-		return err
-	}
-	return f.osFiles.rename(from, to)
-}
-
-func (f *faulty) remove(path string) error {
-	if err := f.op("remove"); err != nil {
-		return err
-	}
-	return f.osFiles.remove(path)
-}
-
-func (f *faulty) syncDir(path string) error {
-	if err := f.op("syncDir"); err != nil {
-		return err
-	}
-	return f.osFiles.syncDir(path)
-}
-
-type faultyFile struct {
-	file
-	fs *faulty
-}
-
-func (f *faultyFile) Write(b []byte) (int, error) {
-	if err := f.fs.op("write"); err != nil {
-		n, _ := f.file.Write(b[:len(b)/2])
-		return n, err
-	}
-	return f.file.Write(b)
-}
-
-func (f *faultyFile) Sync() error {
-	if err := f.fs.op("sync"); err != nil {
-		return err
-	}
-	return f.file.Sync()
-}
-
-func (f *faultyFile) Close() error { return errors.Join(f.fs.op("close"), f.file.Close()) }
 
 // TestBlobFaults lets each operation of a large delivery fail in turn: the delivery fails, with the
 // right error, and leaves neither a file nor a row.
 func TestBlobFaults(t *testing.T) {
-	files := &faulty{}
+	files := new(diskfile.Faulty)
 	s, inbox := withInbox(t, files)
-	files.arm(0, nil)
+	files.Arm(0, nil)
 	require.NoError(t, deliver(t.Context(), s, large, inbox))
-	steps := files.ops
+	steps := files.Ops()
 	require.Equal(t, []string{"create", "write", "write", "sync", "close", "rename", "syncDir"}, steps)
 	before, err := s.Folder(t.Context(), inbox)
 	require.NoError(t, err)
@@ -108,7 +32,7 @@ func TestBlobFaults(t *testing.T) {
 		{syscall.EIO, syscall.EIO},
 	} {
 		for i, step := range steps {
-			files.arm(i+1, c.with)
+			files.Arm(i+1, c.with)
 			err := deliver(t.Context(), s, large, inbox)
 			require.ErrorIs(t, err, c.want, step)
 			require.ErrorIs(t, err, c.with, step)
@@ -119,37 +43,37 @@ func TestBlobFaults(t *testing.T) {
 			require.Equal(t, before, after, step)
 		}
 	}
-	files.arm(0, nil)
+	files.Arm(0, nil)
 	require.NoError(t, deliver(t.Context(), s, large, inbox))
 	sound(t, s)
 }
 
 // TestBlobOrder checks that a file is whole and durable before its row, and goes after it.
 func TestBlobOrder(t *testing.T) {
-	files := &faulty{}
+	files := new(diskfile.Faulty)
 	s, inbox := withInbox(t, files)
-	files.arm(0, nil)
+	files.Arm(0, nil)
 	err := deliver(t.Context(), s, large, inbox, 9999)
 	require.ErrorIs(t, err, store.ErrNotFound)
-	require.Equal(t, []string{"create", "write", "write", "sync", "close", "rename", "syncDir", "remove"}, files.ops)
+	require.Equal(t, []string{"create", "write", "write", "sync", "close", "rename", "syncDir", "remove"}, files.Ops())
 	require.Empty(t, blobFiles(t, s))
 
 	require.NoError(t, deliver(t.Context(), s, large, inbox))
-	files.arm(1, syscall.EIO)
+	files.Arm(1, syscall.EIO)
 	gone, err := s.Expunge(t.Context(), inbox, store.UIDSet{{From: 1, To: store.MaxUID}})
 	require.NoError(t, err, "the message is gone, whatever becomes of its file")
 	require.Len(t, gone, 1)
-	require.Equal(t, []string{"remove"}, files.ops)
+	require.Equal(t, []string{"remove"}, files.Ops())
 	require.Len(t, blobFiles(t, s), 1)
 	sound(t, s)
 	require.NoError(t, s.Close())
-	again := opened(t, s.dir, osFiles{})
+	again := opened(t, s.dir, diskfile.OS{})
 	require.Empty(t, blobFiles(t, again))
 }
 
 // TestFull checks that a full disk refuses what does not fit, and nothing else.
 func TestFull(t *testing.T) {
-	s, inbox := withInbox(t, osFiles{})
+	s, inbox := withInbox(t, diskfile.OS{})
 	require.NoError(t, deliver(t.Context(), s, "fits", inbox))
 	require.NoError(t, s.write(t.Context(), 0, func(t *tx) error {
 		var pages int
@@ -170,7 +94,7 @@ func TestFull(t *testing.T) {
 
 // TestReadOnly checks that a store that cannot be written says so, and can still be read.
 func TestReadOnly(t *testing.T) {
-	s, inbox := withInbox(t, osFiles{})
+	s, inbox := withInbox(t, diskfile.OS{})
 	require.NoError(t, deliver(t.Context(), s, "there", inbox))
 	require.NoError(t, s.write(t.Context(), 0, func(t *tx) error { return t.Script("PRAGMA query_only = ON") }))
 	require.ErrorIs(t, deliver(t.Context(), s, "refused", inbox), store.ErrReadOnly)
@@ -185,10 +109,10 @@ func TestReadOnly(t *testing.T) {
 // it has left to do is done once.
 func TestMadeAgain(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		files := &faulty{}
+		files := new(diskfile.Faulty)
 		s, inbox := withInbox(t, files)
 		require.NoError(t, deliver(t.Context(), s, large, inbox))
-		files.arm(0, nil)
+		files.Arm(0, nil)
 		release := hold(t, s)
 		var wg sync.WaitGroup
 		runs := 0
@@ -210,7 +134,7 @@ func TestMadeAgain(t *testing.T) {
 		release()
 		wg.Wait()
 		require.Equal(t, 2, runs)
-		require.Equal(t, []string{"remove"}, files.ops)
+		require.Equal(t, []string{"remove"}, files.Ops())
 		sound(t, s)
 	})
 }

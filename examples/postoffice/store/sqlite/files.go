@@ -5,53 +5,17 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
-	"runtime"
+
+	"github.com/wirepost/wirepost/internal/diskfile"
 )
 
 const (
 	blobsName = "blobs"
 	tempExt   = ".tmp" // of a file that is being written
 )
-
-// A fileSystem is what large bodies need of the operating system, so that tests can make it fail.
-type fileSystem interface {
-	create(path string) (file, error) // for writing; the path must be new
-	rename(from, to string) error
-	remove(path string) error
-	syncDir(path string) error
-}
-
-type file interface {
-	io.WriteCloser
-	Sync() error
-}
-
-// osFiles is the operating system's file system.
-type osFiles struct{}
-
-func (osFiles) create(path string) (file, error) {
-	return os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
-}
-
-func (osFiles) rename(from, to string) error { return os.Rename(from, to) }
-
-func (osFiles) remove(path string) error { return os.Remove(path) }
-
-// syncDir makes new names in the directory last. Windows has no such call, and keeps names in a journal.
-func (osFiles) syncDir(path string) error {
-	if runtime.GOOS == "windows" {
-		return nil
-	}
-	d, err := os.Open(path)
-	if err != nil {
-		return err
-	}
-	return errors.Join(d.Sync(), d.Close())
-}
 
 // newName returns a name for a large body's file. It is random, so that it is known before the
 // writer's turn and never comes again.
@@ -74,13 +38,13 @@ func makeBlobDirs(dir string) error {
 			return err
 		}
 	}
-	return osFiles{}.syncDir(filepath.Join(dir, blobsName))
+	return diskfile.OS{}.SyncDir(filepath.Join(dir, blobsName))
 }
 
 // removeFiles removes the files of blobs that are gone. One that stays is removed by the next Open.
 func (s *Store) removeFiles(names []string) {
 	for _, name := range s.guard.Pass(names) {
-		if err := s.fs.remove(s.blobPath(name)); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		if err := s.fs.Remove(s.blobPath(name)); err != nil && !errors.Is(err, fs.ErrNotExist) {
 			s.log.Warn("a deleted message's file stays until the next start", "file", s.blobPath(name), "error", err)
 		}
 	}

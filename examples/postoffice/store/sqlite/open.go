@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/wirepost/wirepost/examples/postoffice/store"
+	"github.com/wirepost/wirepost/internal/diskfile"
 	"github.com/wirepost/wirepost/internal/litedb"
 )
 
@@ -31,7 +32,7 @@ type Store struct {
 	dir    string
 	now    func() time.Time
 	log    *slog.Logger
-	fs     fileSystem
+	fs     diskfile.System
 	lock   *os.File
 	db     *sql.DB
 	conns  []*conn // all of them
@@ -54,11 +55,11 @@ var _ store.Store = (*Store)(nil)
 // that a crash left behind, and ends the maildrop leases of the process before, whose holders are
 // gone.
 func Open(ctx context.Context, dir string, o Options) (*Store, error) {
-	s, err := open(ctx, dir, o, osFiles{})
+	s, err := open(ctx, dir, o, diskfile.OS{})
 	return s, fail(err)
 }
 
-func open(ctx context.Context, dir string, o Options, fs fileSystem) (_ *Store, err error) {
+func open(ctx context.Context, dir string, o Options, fs diskfile.System) (_ *Store, err error) {
 	s := &Store{
 		dir:     dir,
 		now:     o.Now,
@@ -131,13 +132,13 @@ func (s *Store) prepareDir() (err error) {
 	if err := makeBlobDirs(s.dir); err != nil {
 		return err
 	}
-	_ = s.fs.syncDir(filepath.Dir(s.dir)) // the directory may be new there; if it is not ours to open, it is not
-	return s.fs.syncDir(s.dir)
+	_ = s.fs.SyncDir(filepath.Dir(s.dir)) // the directory may be new there; if it is not ours to open, it is not
+	return s.fs.SyncDir(s.dir)
 }
 
 // start does what must be done before anybody else may use the database.
 func (s *Store) start(ctx context.Context, t *tx) error {
-	if err := migrate(t.conn); err != nil {
+	if err := schema.Migrate(t.conn.Conn); err != nil {
 		return err
 	}
 	if err := t.Row("SELECT blob FROM sequence").Scan(&t.ids.last); err != nil {

@@ -12,10 +12,11 @@ import (
 
 	"github.com/stretchr/testify/require"
 	"github.com/wirepost/wirepost/examples/postoffice/store"
+	"github.com/wirepost/wirepost/internal/diskfile"
 )
 
 func TestLocked(t *testing.T) {
-	s := opened(t, t.TempDir(), osFiles{})
+	s := opened(t, t.TempDir(), diskfile.OS{})
 	_, err := Open(t.Context(), s.dir, Options{})
 	require.ErrorIs(t, err, store.ErrLocked)
 	require.NoError(t, s.Close())
@@ -34,7 +35,7 @@ func TestForeignDatabase(t *testing.T) {
 		{fmt.Sprintf("PRAGMA user_version = %d", len(migrations)+1), "this program knows up to", store.ErrNewer},
 		{"PRAGMA application_id = 7", "another program's", nil},
 	} {
-		s := opened(t, t.TempDir(), osFiles{})
+		s := opened(t, t.TempDir(), diskfile.OS{})
 		require.NoError(t, s.write(t.Context(), 0, func(t *tx) error {
 			_, err := t.Exec(c.change)
 			return err
@@ -56,11 +57,11 @@ func TestForeignDatabase(t *testing.T) {
 
 // TestMigrationFails checks that a migration is whole or has not happened.
 func TestMigrationFails(t *testing.T) {
-	s := opened(t, t.TempDir(), osFiles{})
+	s := opened(t, t.TempDir(), diskfile.OS{})
 	// A database without our tables but with one in the way.
 	c := s.conns[0]
 	require.NoError(t, c.Script("PRAGMA foreign_keys = OFF; DROP TABLE domain; PRAGMA user_version = 0"))
-	require.ErrorContains(t, migrate(c), "migration to schema 1")
+	require.ErrorContains(t, schema.Migrate(c.Conn), "migration to schema 1")
 	var n int
 	require.NoError(t, c.Row("SELECT count(*) FROM sqlite_schema WHERE name = 'domain'").Scan(&n))
 	require.Zero(t, n)
@@ -70,7 +71,7 @@ func TestMigrationFails(t *testing.T) {
 
 // TestUpgrade opens a store as version 1 left it, which had neither notes nor summaries nor articles.
 func TestUpgrade(t *testing.T) {
-	s, inbox := withInbox(t, osFiles{})
+	s, inbox := withInbox(t, diskfile.OS{})
 	require.NoError(t, deliver(t.Context(), s, "old", inbox))
 	alter(t, s, "DROP TABLE note", "DROP TABLE keyword", "DROP TABLE summary", "DROP TABLE article", "DROP TABLE filing",
 		"DROP TABLE member", "DROP TABLE list", "DROP TABLE default_quota",
@@ -78,7 +79,7 @@ func TestUpgrade(t *testing.T) {
 		"ALTER TABLE account DROP COLUMN display", "ALTER TABLE account DROP COLUMN given", "ALTER TABLE account DROP COLUMN surname",
 		"ALTER TABLE account DROP COLUMN phone", "PRAGMA user_version = 1")
 	require.NoError(t, s.Close())
-	s = opened(t, s.dir, osFiles{})
+	s = opened(t, s.dir, diskfile.OS{})
 	require.NoError(t, s.SetNotes(t.Context(), []store.Note{{Folder: inbox, Name: "x", Value: []byte("x")}}))
 	_, metas, err := s.Scan(t.Context(), inbox, 0)
 	require.NoError(t, err)
@@ -96,7 +97,7 @@ func TestPrivate(t *testing.T) {
 		t.Skip("Windows has no such permissions")
 	}
 	parent := t.TempDir()
-	s := opened(t, filepath.Join(parent, "new", "store"), osFiles{})
+	s := opened(t, filepath.Join(parent, "new", "store"), diskfile.OS{})
 	require.NoError(t, filepath.Walk(s.dir, func(path string, info os.FileInfo, err error) error {
 		require.NoError(t, err)
 		require.Zero(t, info.Mode().Perm()&0o077, path)
@@ -106,7 +107,7 @@ func TestPrivate(t *testing.T) {
 
 // TestSettings checks that connections are what doc.go says.
 func TestSettings(t *testing.T) {
-	s := opened(t, t.TempDir(), osFiles{})
+	s := opened(t, t.TempDir(), diskfile.OS{})
 	require.Len(t, s.conns, 1+cap(s.readers))
 	for i, c := range s.conns {
 		for pragma, want := range map[string]string{
@@ -124,14 +125,14 @@ func TestSettings(t *testing.T) {
 func TestOddPaths(t *testing.T) {
 	for _, name := range []string{"with space", "100%25", "a?b=c", "a#b", "é"} {
 		dir := filepath.Join(t.TempDir(), name)
-		opened(t, dir, osFiles{})
+		opened(t, dir, diskfile.OS{})
 		require.FileExists(t, filepath.Join(dir, databaseName+"-wal"))
 	}
 }
 
 // TestOrphans checks that Open removes what a crash can leave, and nothing else.
 func TestOrphans(t *testing.T) {
-	s, inbox := withInbox(t, osFiles{})
+	s, inbox := withInbox(t, diskfile.OS{})
 	require.NoError(t, deliver(t.Context(), s, large, inbox))
 	kept := blobFiles(t, s)
 	require.Len(t, kept, 1)
@@ -141,7 +142,7 @@ func TestOrphans(t *testing.T) {
 		require.NoError(t, os.WriteFile(path, []byte("x"), 0o600))
 	}
 	require.NoError(t, s.Close())
-	again := opened(t, s.dir, osFiles{})
+	again := opened(t, s.dir, diskfile.OS{})
 	require.ElementsMatch(t, []string{kept[0], stranger}, blobFiles(t, again))
 	sound(t, again)
 	require.NoError(t, os.Remove(kept[0]))
@@ -159,15 +160,15 @@ func TestOrphans(t *testing.T) {
 }
 
 // rivals is a file system in which somebody else is always quicker to remove a file.
-type rivals struct{ osFiles }
+type rivals struct{ diskfile.OS }
 
-func (rivals) remove(path string) error {
+func (rivals) Remove(path string) error {
 	return errors.Join(os.Remove(path), os.Remove(path))
 }
 
 // TestOrphanRemovedMeanwhile checks that Open does not mind if whoever left an orphan removes it.
 func TestOrphanRemovedMeanwhile(t *testing.T) {
-	s := opened(t, t.TempDir(), osFiles{})
+	s := opened(t, t.TempDir(), diskfile.OS{})
 	require.NoError(t, os.WriteFile(s.blobPath(newName()), []byte("x"), 0o600))
 	require.NoError(t, s.Close())
 	require.Empty(t, blobFiles(t, opened(t, s.dir, rivals{})))
@@ -175,13 +176,13 @@ func TestOrphanRemovedMeanwhile(t *testing.T) {
 
 // TestLeasesEnd checks that a maildrop is free after a restart: who held it is gone.
 func TestLeasesEnd(t *testing.T) {
-	s, inbox := withInbox(t, osFiles{})
+	s, inbox := withInbox(t, diskfile.OS{})
 	f, err := s.Folder(t.Context(), inbox)
 	require.NoError(t, err)
 	old, err := s.AcquireMaildrop(t.Context(), f.Owner, 1<<62)
 	require.NoError(t, err)
 	require.NoError(t, s.Close())
-	again := opened(t, s.dir, osFiles{})
+	again := opened(t, s.dir, diskfile.OS{})
 	l, err := again.AcquireMaildrop(t.Context(), f.Owner, 1)
 	require.NoError(t, err)
 	require.Greater(t, l.Token, old.Token)

@@ -24,7 +24,7 @@ func (s *Store) removeOrphans(ctx context.Context, c *conn) error {
 		}
 		for _, path := range on.orphans {
 			// A delivery that the store before refused when it closed may be removing its own.
-			if err := s.fs.remove(path); err != nil && !errors.Is(err, os.ErrNotExist) {
+			if err := s.fs.Remove(path); err != nil && !errors.Is(err, os.ErrNotExist) {
 				return err
 			}
 		}

@@ -5,11 +5,13 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/wirepost/wirepost/internal/diskfile"
 )
 
 // What is counted is counted again; what is lost is told.
 func TestReindex(t *testing.T) {
-	s, inbox := withInbox(t, osFiles{})
+	s, inbox := withInbox(t, diskfile.OS{})
 	require.NoError(t, deliver(t.Context(), s, "short", inbox))
 	require.NoError(t, deliver(t.Context(), s, large, inbox))
 	r, err := s.Reindex(t.Context(), nil)

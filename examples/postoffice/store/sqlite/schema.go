@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/wirepost/wirepost/examples/postoffice/store"
+	"github.com/wirepost/wirepost/internal/litedb"
 )
 
 // applicationID marks a database file as this package's ("wpst"), so that another program's is refused.
@@ -197,31 +198,8 @@ CREATE TABLE member (
 CREATE INDEX member_key ON member (key);
 `}
 
-// migrate brings the database to the newest version, each step in a transaction of its own.
-func migrate(c *conn) error {
-	var app, version, tables int
-	if err := c.Row("PRAGMA application_id").Scan(&app); err != nil {
-		return err
-	}
-	if err := c.Row("PRAGMA user_version").Scan(&version); err != nil {
-		return err
-	}
-	if err := c.Row("SELECT count(*) FROM sqlite_schema").Scan(&tables); err != nil {
-		return err
-	}
-	switch {
-	case app != applicationID && (version != 0 || tables != 0):
-		return fmt.Errorf("%s is another program's database: choose another directory", databaseName)
-	case version > len(migrations):
-		return fmt.Errorf("schema %d, this program knows up to %d: %w: use that one", version, len(migrations), store.ErrNewer)
-	}
-	for ; version < len(migrations); version++ {
-		script := fmt.Sprintf("BEGIN IMMEDIATE; %s; PRAGMA application_id = %d; PRAGMA user_version = %d; COMMIT",
-			migrations[version], applicationID, version+1)
-		if err := c.Script(script); err != nil {
-			_ = c.Script("ROLLBACK") // of a transaction that may have ended itself
-			return fmt.Errorf("migration to schema %d: %w", version+1, err)
-		}
-	}
-	return nil
+// schema is what this version of the program makes of a database.
+var schema = litedb.Schema{
+	File: databaseName, Application: applicationID, Migrations: migrations,
+	Newer: fmt.Errorf("%w: use that one", store.ErrNewer),
 }

@@ -10,10 +10,11 @@ import (
 
 	"github.com/stretchr/testify/require"
 	"github.com/wirepost/wirepost/examples/postoffice/store"
+	"github.com/wirepost/wirepost/internal/diskfile"
 )
 
 // opened opens a store in a directory of the test's own.
-func opened(t *testing.T, dir string, files fileSystem) *Store {
+func opened(t *testing.T, dir string, files diskfile.System) *Store {
 	t.Helper()
 	s, err := open(t.Context(), dir, Options{Logger: slog.New(slog.DiscardHandler)}, files)
 	require.NoError(t, err)
@@ -22,7 +23,7 @@ func opened(t *testing.T, dir string, files fileSystem) *Store {
 }
 
 // withInbox opens a store with one account.
-func withInbox(t *testing.T, files fileSystem) (*Store, store.FolderID) {
+func withInbox(t *testing.T, files diskfile.System) (*Store, store.FolderID) {
 	t.Helper()
 	s := opened(t, t.TempDir(), files)
 	require.NoError(t, s.SetDomains(t.Context(), []string{"example.org"}))

@@ -11,11 +11,12 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/wirepost/wirepost/examples/postoffice/store"
+	"github.com/wirepost/wirepost/internal/diskfile"
 )
 
 // While messages come and go, a snapshot is sound and has all that was there before.
 func TestSnapshot(t *testing.T) {
-	s, inbox := withInbox(t, osFiles{})
+	s, inbox := withInbox(t, diskfile.OS{})
 	for i := range 20 {
 		require.NoError(t, deliver(t.Context(), s, fmt.Sprintf("kept %d %s", i, large), inbox))
 		require.NoError(t, deliver(t.Context(), s, fmt.Sprintf("kept %d", i), inbox))
@@ -54,7 +55,7 @@ func TestSnapshot(t *testing.T) {
 			_, err := s.Expunge(t.Context(), inbox, store.NewUIDSet(m.UID))
 			require.NoError(t, err)
 		}
-		c := opened(t, dir, osFiles{})
+		c := opened(t, dir, diskfile.OS{})
 		sound(t, c)
 		kept := 0
 		for _, m := range scanned(t, c, inbox) {
@@ -88,7 +89,7 @@ func scanned(t *testing.T, s *Store, folder store.FolderID) (list []store.Meta) 
 
 // A snapshot that fails leaves the store as it was, and it goes on removing files.
 func TestSnapshotFails(t *testing.T) {
-	s, inbox := withInbox(t, osFiles{})
+	s, inbox := withInbox(t, diskfile.OS{})
 	require.NoError(t, deliver(t.Context(), s, large, inbox))
 	alter(t, s, "UPDATE blob SET file = '../../etc/passwd'")
 	require.ErrorContains(t, s.Snapshot(t.Context(), filepath.Join(t.TempDir(), "copy")), "none of ours")

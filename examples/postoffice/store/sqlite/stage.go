@@ -8,6 +8,7 @@ import (
 	"io"
 
 	"github.com/wirepost/wirepost/examples/postoffice/store"
+	"github.com/wirepost/wirepost/internal/diskfile"
 )
 
 // A staged body has been read and waits for its row. Either buf has it, or file names it.
@@ -48,14 +49,14 @@ func (s *Store) stageFile(r io.Reader, b *staged) (err error) {
 	name := newName()
 	path := s.blobPath(name)
 	temp := path + tempExt
-	f, err := s.fs.create(temp)
+	f, err := s.fs.Create(temp)
 	if err != nil {
 		return err
 	}
 	at := temp
 	defer func() {
 		if err != nil {
-			err = errors.Join(err, s.fs.remove(at))
+			err = errors.Join(err, s.fs.Remove(at))
 		}
 	}()
 	if err := fill(f, r, b); err != nil {
@@ -64,11 +65,11 @@ func (s *Store) stageFile(r io.Reader, b *staged) (err error) {
 	if err := errors.Join(f.Sync(), f.Close()); err != nil {
 		return err
 	}
-	if err := s.fs.rename(temp, path); err != nil {
+	if err := s.fs.Rename(temp, path); err != nil {
 		return err
 	}
 	at = path
-	if err := s.fs.syncDir(s.blobDir(name)); err != nil {
+	if err := s.fs.SyncDir(s.blobDir(name)); err != nil {
 		return err
 	}
 	b.file = name
@@ -76,7 +77,7 @@ func (s *Store) stageFile(r io.Reader, b *staged) (err error) {
 }
 
 // fill copies b.buf and then r to f, through the buffer's own memory.
-func fill(f file, r io.Reader, b *staged) error {
+func fill(f diskfile.File, r io.Reader, b *staged) error {
 	if _, err := f.Write(b.buf.Bytes()); err != nil {
 		return err
 	}

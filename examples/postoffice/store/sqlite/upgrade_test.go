@@ -9,6 +9,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 	"github.com/wirepost/wirepost/examples/postoffice/store"
+	"github.com/wirepost/wirepost/internal/diskfile"
 )
 
 // TestUpgradeFrom2 opens a database that the program wrote when its schema was version 2: what was in it is as it was, and what
@@ -23,7 +24,7 @@ func TestUpgradeFrom2(t *testing.T) {
 	db, err := io.ReadAll(r)
 	require.NoError(t, err)
 	require.NoError(t, os.WriteFile(filepath.Join(dir, databaseName), db, 0o600))
-	s := opened(t, dir, osFiles{})
+	s := opened(t, dir, diskfile.OS{})
 
 	bob, err := s.Account(t.Context(), "bob")
 	require.NoError(t, err)
@@ -58,7 +59,7 @@ func TestUpgradeFrom2(t *testing.T) {
 	require.NoError(t, deliver(t.Context(), s, "has room", bob.Inbox))
 	sound(t, s)
 	require.NoError(t, s.Close())
-	again := opened(t, dir, osFiles{})
+	again := opened(t, dir, diskfile.OS{})
 	got, err := again.List(t.Context(), list.Address)
 	require.NoError(t, err)
 	require.Equal(t, list, got)

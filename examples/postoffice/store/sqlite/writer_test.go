@@ -11,6 +11,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 	"github.com/wirepost/wirepost/examples/postoffice/store"
+	"github.com/wirepost/wirepost/internal/diskfile"
 )
 
 var errTest = errors.New("on purpose")
@@ -35,7 +36,7 @@ func TestGroup(t *testing.T) {
 }
 
 func testGroup(t *testing.T, failing bool) {
-	s, inbox := withInbox(t, osFiles{})
+	s, inbox := withInbox(t, diskfile.OS{})
 	release := hold(t, s)
 	const n = 40
 	results := make([]error, n)
@@ -88,7 +89,7 @@ func testGroup(t *testing.T, failing bool) {
 // TestWaitingEnds checks that a call which waits for the writer can give up, and has then done nothing.
 func TestWaitingEnds(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s, inbox := withInbox(t, osFiles{})
+		s, inbox := withInbox(t, diskfile.OS{})
 		release := hold(t, s)
 		ctx, cancel := context.WithCancel(t.Context())
 		done := make(chan error, 1)
@@ -107,7 +108,7 @@ func TestWaitingEnds(t *testing.T) {
 
 // TestCommitOutlivesContext checks that a call whose change is being made reports what came of it.
 func TestCommitOutlivesContext(t *testing.T) {
-	s, inbox := withInbox(t, osFiles{})
+	s, inbox := withInbox(t, diskfile.OS{})
 	ctx, cancel := context.WithCancel(t.Context())
 	err := s.write(ctx, 0, func(t *tx) error {
 		cancel()
@@ -126,7 +127,7 @@ func TestCommitOutlivesContext(t *testing.T) {
 
 // TestReadersWait checks that a reader without a connection can give up.
 func TestReadersWait(t *testing.T) {
-	s, inbox := withInbox(t, osFiles{})
+	s, inbox := withInbox(t, diskfile.OS{})
 	var conns []*conn
 	for range cap(s.readers) {
 		conns = append(conns, <-s.readers)
@@ -147,7 +148,7 @@ func TestReadersWait(t *testing.T) {
 
 // TestMemory checks that a large body goes through in a small part of its size.
 func TestMemory(t *testing.T) {
-	s, inbox := withInbox(t, osFiles{})
+	s, inbox := withInbox(t, diskfile.OS{})
 	const size, most = 64 << 20, 4 << 20
 	var before, after runtime.MemStats
 	runtime.ReadMemStats(&before)
