@@ -117,8 +117,8 @@ func TestClose(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		e := start(t, serve.Options{})
 		e.dial(t, "192.0.2.1")
-		client, server := memnet.Pipe()
-		go func() { e.ends <- e.hold(t.Context(), server) }()
+		_, other := memnet.Pipe()
+		go func() { e.ends <- e.hold(t.Context(), other) }()
 		synctest.Wait()
 		require.NoError(t, e.life.Close())
 		require.Equal(t, errClosed, <-e.err)
@@ -127,7 +127,7 @@ func TestClose(t *testing.T) {
 		}
 		require.ElementsMatch(t, []error{errClosed, context.Canceled}, []error{<-e.why, <-e.why}, "Close ends the contexts of Serve too")
 
-		client, server = memnet.Pipe()
+		client, server := memnet.Pipe()
 		require.Equal(t, errClosed, e.hold(t.Context(), server), "too late")
 		hears(t, client, "* going")
 		require.True(t, engine.StatsOf(&e.life).ShuttingDown)
