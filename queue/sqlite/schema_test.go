@@ -9,6 +9,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/wirepost/wirepost/internal/diskfile"
 	"github.com/wirepost/wirepost/queue"
 	"github.com/wirepost/wirepost/smtp"
 )
@@ -29,10 +30,10 @@ func octets(tb testing.TB, s string) []byte {
 func oldest(t *testing.T) (dir string) {
 	t.Helper()
 	dir = t.TempDir()
-	s := opened(t, Options{Dir: dir}, osFiles{})
+	s := opened(t, Options{Dir: dir}, diskfile.OS{})
 	require.NoError(t, s.Close())
 	at := time.Unix(1e9, 1)
-	s = opened(t, Options{Dir: dir}, osFiles{})
+	s = opened(t, Options{Dir: dir}, diskfile.OS{})
 	require.NoError(t, s.write(t.Context(), 0, func(x *tx) error {
 		for _, statement := range []string{
 			"INSERT INTO body (n, created, size, data) VALUES (1, 0, 5, x'68656c6c6f')",
@@ -57,7 +58,7 @@ func oldest(t *testing.T) (dir string) {
 func TestMigration(t *testing.T) {
 	require.Len(t, migrations, 2, "a test for each migration")
 	dir := oldest(t)
-	s := opened(t, Options{Dir: dir}, osFiles{})
+	s := opened(t, Options{Dir: dir}, diskfile.OS{})
 	var version int
 	require.NoError(t, s.read(t.Context(), func(c *conn) error { return c.Row("PRAGMA user_version").Scan(&version) }))
 	require.Equal(t, 2, version)
@@ -87,7 +88,7 @@ func TestMigration(t *testing.T) {
 	_, err = s.Update(t.Context(), queue.Filter{}, queue.Change{Verdict: verdict})
 	require.NoError(t, err)
 	require.NoError(t, s.Close())
-	s = opened(t, Options{Dir: filepath.Clean(dir)}, osFiles{})
+	s = opened(t, Options{Dir: filepath.Clean(dir)}, diskfile.OS{})
 	leases, _, err = s.Find(t.Context(), queue.Filter{}, "", 2)
 	require.NoError(t, err)
 	require.Equal(t, 1, leases[0].Item.History.Ways)
