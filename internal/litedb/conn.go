@@ -93,6 +93,25 @@ func (c *Conn) Exec(query string, args ...any) (int64, error) {
 	return res.RowsAffected()
 }
 
+// Insert runs an INSERT of one row, and returns the row's number. Made is false if the statement, by its ON CONFLICT, has
+// inserted none.
+func (c *Conn) Insert(query string, args ...any) (row int64, made bool, err error) {
+	st, err := c.stmt(query)
+	if err != nil {
+		return 0, false, err
+	}
+	res, err := st.ExecContext(context.Background(), args...)
+	if err != nil {
+		return 0, false, err
+	}
+	changed, err := res.RowsAffected()
+	if err != nil || changed == 0 {
+		return 0, false, err
+	}
+	row, err = res.LastInsertId()
+	return row, true, err
+}
+
 // Script runs statements that are not worth keeping.
 func (c *Conn) Script(statements string) error {
 	_, err := c.raw.ExecContext(context.Background(), statements)

@@ -1,6 +1,7 @@
 package sqlite
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"io"
@@ -18,11 +19,9 @@ func (s *Store) FileArticle(ctx context.Context, a store.NewArticle, d store.Del
 		return store.Receipt{}, fail(err)
 	}
 	if len(d.To) == 0 {
-		return store.Receipt{}, s.write(ctx, len(a.Data), func(t *tx) error {
-			if err := t.mustBeNew(a.ID); err != nil {
-				return err
-			}
-			return t.fileArticle(a, store.Receipt{})
+		return store.Receipt{}, s.add(ctx, len(a.Data), func(t *tx) error {
+			_, err := t.newArticle(a, 0, nil)
+			return err
 		})
 	}
 	if err := d.Check(); err != nil {
@@ -35,15 +34,9 @@ func (s *Store) FileArticle(ctx context.Context, a store.NewArticle, d store.Del
 		return store.Receipt{}, fail(err)
 	}
 	var rec store.Receipt
-	err = s.write(ctx, len(b.inline())+len(a.Data), func(t *tx) error {
-		if err := t.mustBeNew(a.ID); err != nil {
-			return err
-		}
-		var err error
-		if rec, err = t.deliver(d, b); err != nil {
-			return err
-		}
-		return t.fileArticle(a, rec)
+	err = s.add(ctx, len(b.inline())+len(a.Data), func(t *tx) (err error) {
+		rec, err = t.fileArticle(a, d, b)
+		return err
 	})
 	s.unstage(b, err == nil)
 	if err != nil {
@@ -52,42 +45,48 @@ func (s *Store) FileArticle(ctx context.Context, a store.NewArticle, d store.Del
 	return rec, nil
 }
 
-// mustBeNew returns ErrExists if the identifier is known.
-func (t *tx) mustBeNew(id string) error {
-	known := false
-	if err := t.Row("SELECT EXISTS (SELECT 1 FROM article WHERE name = ?)", id).Scan(&known); err != nil {
-		return err
-	}
-	if known {
-		return fmt.Errorf("article %.64q: %w", id, store.ErrExists)
-	}
-	return nil
-}
-
-// fileArticle makes a row for an article, which must be new, that was delivered as rec says.
-func (t *tx) fileArticle(a store.NewArticle, rec store.Receipt) error {
-	places := make([]store.ArticlePlace, len(rec.Placed))
-	for i, p := range rec.Placed {
-		places[i] = store.ArticlePlace{Folder: p.Folder, UID: p.UID}
-	}
-	row, err := t.insertArticle(a, rec.Blob, places)
+// fileArticle delivers an article, which must be new. Its row comes first: that tells whether it is.
+func (t *tx) fileArticle(a store.NewArticle, d store.Delivery, b staged) (store.Receipt, error) {
+	heads, err := t.destinations(d, b)
 	if err != nil {
-		return err
+		return store.Receipt{}, cmp.Or(t.mustBeNew(a.ID), err)
+	}
+	blob := t.newBlob()
+	places := make([]store.ArticlePlace, len(heads))
+	for i, h := range heads {
+		places[i] = store.ArticlePlace{Folder: h.id, UID: store.UID(h.uidnext)}
+	}
+	row, err := t.newArticle(a, blob, places)
+	if err != nil {
+		return store.Receipt{}, err
 	}
 	for _, p := range places {
 		if err := t.insertFiling(p, row); err != nil {
-			return err
+			return store.Receipt{}, err
 		}
 	}
-	return nil
+	return t.put(d, b, blob, heads)
 }
 
-// insertArticle makes a row.
-func (t *tx) insertArticle(a store.NewArticle, blob store.BlobID, places []store.ArticlePlace) (row int64, err error) {
-	t.dirty = true
-	err = t.Each(func(r scanner) error { return r.Scan(&row) },
-		"INSERT INTO article (name, came, blob, places, data) VALUES (?, ?, ?, ?, ?) RETURNING id",
+// mustBeNew returns ErrExists if the identifier is known.
+func (t *tx) mustBeNew(id string) error {
+	known, err := t.Has("SELECT 1 FROM article WHERE name = ?", id)
+	if known {
+		err = errKnown(id)
+	}
+	return err
+}
+
+func errKnown(id string) error { return fmt.Errorf("article %.64q: %w", id, store.ErrExists) }
+
+// newArticle makes a row for an identifier, or returns ErrExists if there is one.
+func (t *tx) newArticle(a store.NewArticle, blob store.BlobID, places []store.ArticlePlace) (row int64, err error) {
+	row, made, err := t.Insert("INSERT INTO article (name, came, blob, places, data) VALUES (?, ?, ?, ?, ?) ON CONFLICT (name) DO NOTHING",
 		a.ID, t.now.UnixMicro(), blob, formatPlaces(places), present(a.Data))
+	if err == nil && !made {
+		return 0, errKnown(a.ID)
+	}
+	t.dirty = true
 	return row, err
 }
 
@@ -154,7 +153,7 @@ func (t *tx) noteArticle(n store.NotedArticle) error {
 	if known {
 		err = t.addPlace(&a, place, n.Data)
 	} else {
-		a.row, err = t.insertArticle(n.NewArticle, 0, []store.ArticlePlace{place})
+		a.row, err = t.newArticle(n.NewArticle, 0, []store.ArticlePlace{place})
 	}
 	if err != nil {
 		return err
@@ -188,7 +187,7 @@ func (s *Store) RemoveArticle(ctx context.Context, id string) error {
 			return err
 		}
 		if !known {
-			_, err := t.insertArticle(n, 0, nil)
+			_, err := t.newArticle(n, 0, nil)
 			return err
 		}
 		for _, p := range a.Places {

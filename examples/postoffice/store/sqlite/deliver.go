@@ -21,7 +21,7 @@ func (s *Store) Deliver(ctx context.Context, d store.Delivery, body io.Reader) (
 		return store.Receipt{}, fail(err)
 	}
 	var rec store.Receipt
-	err = s.write(ctx, len(b.inline()), func(t *tx) (err error) {
+	err = s.add(ctx, len(b.inline()), func(t *tx) (err error) {
 		rec, err = t.deliver(d, b)
 		return err
 	})
@@ -54,19 +54,29 @@ func (t *tx) deliver(d store.Delivery, b staged) (store.Receipt, error) {
 			return rec, err
 		}
 	}
+	heads, err := t.destinations(d, b)
+	if err != nil {
+		return store.Receipt{}, err
+	}
+	return t.put(d, b, t.newBlob(), heads)
+}
+
+// destinations are the folders of a delivery, if they have room for it.
+func (t *tx) destinations(d store.Delivery, b staged) ([]*head, error) {
 	heads := make([]*head, len(d.To))
 	for i, id := range d.To {
 		h, err := t.head(id)
 		if err != nil {
-			return store.Receipt{}, err
+			return nil, err
 		}
 		heads[i] = h
 	}
-	if err := t.room(load{1, b.size}, heads...); err != nil {
-		return store.Receipt{}, err
-	}
-	id, err := t.insertBlob(b, len(heads), d.Sender)
-	if err != nil {
+	return heads, t.room(load{1, b.size}, heads...)
+}
+
+// put puts a message into its folders.
+func (t *tx) put(d store.Delivery, b staged, id store.BlobID, heads []*head) (store.Receipt, error) {
+	if err := t.insertBlob(id, b, len(heads), d.Sender); err != nil {
 		return store.Receipt{}, err
 	}
 	rec := store.Receipt{Blob: id, Size: b.size, Placed: make([]store.Placed, len(heads))}
@@ -152,8 +162,8 @@ func (t *tx) append(folder store.FolderID, in incoming) ([]store.Meta, error) {
 	}
 	metas := make([]store.Meta, len(in.msgs))
 	for i, m := range in.msgs {
-		id, err := t.insertBlob(in.bodies[i], 1, "")
-		if err != nil {
+		id := t.newBlob()
+		if err := t.insertBlob(id, in.bodies[i], 1, ""); err != nil {
 			return nil, err
 		}
 		e := entry{blob: id, size: in.bodies[i].size, received: t.received(m.Received)}

@@ -8,7 +8,8 @@ import (
 	"github.com/wirepost/wirepost/examples/postoffice/store"
 )
 
-// A head is a folder's row as a change sees and alters it. It is written back when the change is made.
+// A head is a folder's row as a change sees and alters it. It is written back when the change is made, or behind the last of
+// those in a row that add.
 type head struct {
 	id          store.FolderID
 	owner       store.AccountID
@@ -18,13 +19,16 @@ type head struct {
 	counts      store.Counts
 	quota       int64             // what holds for the owner; 0: none
 	keywords    map[string]string // spellings by folded keyword; nil: not loaded
-	changed     bool
-	advanced    bool // modseq was raised by this change
+	current     bool              // this change has looked at it,
+	changed     bool              // has altered it,
+	advanced    bool              // and has raised modseq
+	unsaved     bool              // the row is older
 }
 
 // head reads a folder, once in a change.
 func (t *tx) head(id store.FolderID) (*head, error) {
 	if h, ok := t.heads[id]; ok {
+		t.look(h)
 		return h, nil
 	}
 	h := &head{id: id}
@@ -39,7 +43,27 @@ func (t *tx) head(id store.FolderID) (*head, error) {
 		return nil, &store.FolderError{Folder: id, Err: err}
 	}
 	t.heads[id] = h
+	t.look(h)
 	return h, nil
+}
+
+// look notes that the change has looked at a folder.
+func (t *tx) look(h *head) {
+	if !h.current {
+		h.current = true
+		t.looked = append(t.looked, h)
+	}
+}
+
+// leaveHeads ends what the change has to do with the folders. One that has altered a head has begun to write.
+func (t *tx) leaveHeads() {
+	for _, h := range t.looked {
+		if h.changed {
+			t.dirty, h.unsaved = true, true
+			t.touch(h.owner, h.id)
+		}
+		h.current, h.changed, h.advanced = false, false, false
+	}
 }
 
 // advance returns the mod-sequence of this change in the folder, one for all that it does there.
@@ -64,20 +88,29 @@ func (h *head) count(e *entry, n int64) {
 	}
 }
 
-// saveHeads writes back the folders that the change has altered.
+// saveHeads writes back the folders that have been altered. What was altered by the changes before is not this one's doing.
 func (t *tx) saveHeads() error {
 	for _, h := range t.heads {
-		if !h.changed {
+		if !h.unsaved {
 			continue
 		}
-		_, err := t.Exec(`UPDATE folder SET uidnext = ?, modseq = ?, messages = ?, unseen = ?, deleted = ?, bytes = ? WHERE id = ?`,
+		_, err := t.conn.Exec(`UPDATE folder SET uidnext = ?, modseq = ?, messages = ?, unseen = ?, deleted = ?, bytes = ? WHERE id = ?`,
 			h.uidnext, h.modseq, h.counts.Messages, h.counts.Unseen, h.counts.Deleted, h.counts.Bytes, h.id)
 		if err != nil {
 			return err
 		}
-		t.touch(h.owner, h.id)
+		h.unsaved = false
 	}
 	return nil
+}
+
+// forgetHeads writes them back, and has them read again.
+func (t *tx) forgetHeads() error {
+	err := t.saveHeads()
+	if err == nil {
+		clear(t.heads)
+	}
+	return err
 }
 
 // A load is what a change is about to add to folders. Before it writes, it asks whether there is room.
@@ -96,6 +129,9 @@ func (t *tx) room(l load, folders ...*head) error {
 		}
 		if h.quota == 0 || l.bytes == 0 {
 			continue
+		}
+		if err := t.saveHeads(); err != nil {
+			return err
 		}
 		var used int64
 		err := t.Row("SELECT coalesce(sum(bytes), 0) FROM folder WHERE account = ? AND doomed = 0", h.owner).Scan(&used)

@@ -113,15 +113,14 @@ func (p *patient) Read(b []byte) (int, error) {
 }
 
 // insertBlob stores a body that refs entries are going to name.
-func (t *tx) insertBlob(b staged, refs int, sender string) (store.BlobID, error) {
-	id := t.newBlob()
+func (t *tx) insertBlob(id store.BlobID, b staged, refs int, sender string) error {
 	var name any
 	if b.file != "" {
 		name = b.file
 	}
 	_, err := t.Exec("INSERT INTO blob (id, refs, size, sender, file, body) VALUES (?, ?, ?, ?, ?, ?)",
 		id, refs, b.size, sender, name, b.inline())
-	return id, err
+	return err
 }
 
 // dropBlob takes one reference from a blob, and with the last one the blob.

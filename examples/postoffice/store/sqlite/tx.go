@@ -10,10 +10,11 @@ import (
 // A tx is the transaction that the writer has open, as one change sees it.
 type tx struct {
 	*conn
-	now   time.Time
-	heads map[store.FolderID]*head // of folders that this change has looked at
-	ids   ids
-	dirty bool // the change has begun to write
+	now    time.Time
+	heads  map[store.FolderID]*head // of folders that this change, or those before that share them, have looked at
+	looked []*head                  // those that this change has looked at
+	ids    ids
+	dirty  bool // the change has begun to write
 	*change
 }
 
@@ -55,6 +56,7 @@ func (s *Store) commit(t *tx, group []*change) {
 // errTogether after one of them failed halfway, which results then names.
 func (s *Store) transact(t *tx, group []*change, results []error) error {
 	t.now = s.now()
+	clear(t.heads) // of a transaction that was rolled back
 	if _, err := t.conn.Exec("BEGIN IMMEDIATE"); err != nil {
 		return err
 	}
@@ -73,7 +75,10 @@ func (s *Store) transact(t *tx, group []*change, results []error) error {
 		t.rollback()
 		return nil
 	}
-	err := t.saveIDs()
+	err := t.saveHeads()
+	if err == nil {
+		err = t.saveIDs()
+	}
 	if err == nil {
 		_, err = t.conn.Exec("COMMIT")
 	}
@@ -83,13 +88,20 @@ func (s *Store) transact(t *tx, group []*change, results []error) error {
 	return err
 }
 
-// make makes the current change.
+// make makes the current change. Unless it adds, it has the folders' rows as they are, and leaves them so.
 func (t *tx) make() error {
-	clear(t.heads)
-	if err := t.apply(t); err != nil {
-		return err
+	if !t.adds {
+		if err := t.forgetHeads(); err != nil {
+			return err
+		}
 	}
-	return t.saveHeads()
+	t.looked = t.looked[:0]
+	err := t.apply(t)
+	t.leaveHeads()
+	if err == nil && !t.adds {
+		err = t.forgetHeads()
+	}
+	return err
 }
 
 // rollback undoes the transaction. SQLite may have done so itself, which is then the error not
