@@ -59,7 +59,10 @@ func (c *Conn) takeThis(ctx context.Context, id string) Reply {
 func (c *Conn) take(ctx context.Context, id string, text *textBuffer) Reply {
 	from := c.source
 	a, err := c.srv.parse(text.b)
+	// Whoever judges an article is to see it once. Else the Store says that it was here before when it is added to it.
+	judged := c.srv.Filter != nil
 	if err == nil && (a.fields.has[fieldControl] || a.fields.has[fieldSupersedes]) {
+		judged = true
 		// What it is about may be one of those that are being stored.
 		if c.settle(); !c.final.isNone() {
 			text.release()
@@ -74,7 +77,7 @@ func (c *Conn) take(ctx context.Context, id string, text *textBuffer) Reply {
 		if begun {
 			defer c.srv.flights.end(id)
 		}
-		if err == nil && !asked {
+		if err == nil && judged && !asked {
 			err = c.srv.unseen(ctx, id)
 		}
 		if err == nil {
