@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -67,6 +68,39 @@ func TestRefusedBounds(t *testing.T) {
 		"238", "238", "438", "438", "438",
 		"335", "436", "238",
 	}, say(t, srv, strings.NewReader(in.String())))
+}
+
+// questioned is a Store that counts how often it is asked for identifiers.
+type questioned struct {
+	nntp.Store
+	times atomic.Int32
+}
+
+func (a *questioned) Seen(ctx context.Context, id string) (bool, error) {
+	a.times.Add(1)
+	return a.Store.Seen(ctx, id)
+}
+
+// TestJudgedOnce: an article that comes again is not shown to those who judge articles, and if there are none the store is
+// not asked twice.
+func TestJudgedOnce(t *testing.T) {
+	srv, _ := hostile(t)
+	srv.Access = as("one.example")
+	store := &questioned{Store: srv.Store}
+	srv.Store = store
+	twice := func(id string) []string {
+		one := "TAKETHIS " + id + "\r\n" + relayed(id) + "\r\n.\r\nDATE\r\n"
+		return say(t, srv, strings.NewReader(one+one))
+	}
+	require.Equal(t, []string{"239", "111", "439", "111"}, twice("<1@x>"))
+	require.Zero(t, store.times.Load())
+	judged := 0
+	srv.Filter = func(context.Context, *nntp.Candidate) error {
+		judged++
+		return nil
+	}
+	require.Equal(t, []string{"239", "111", "439", "111"}, twice("<2@x>"))
+	require.Equal(t, 1, judged)
 }
 
 // TestOpened: fields that are not in the overview are served of so many articles

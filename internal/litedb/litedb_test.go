@@ -59,10 +59,30 @@ func TestConn(t *testing.T) {
 	require.ErrorIs(t, c.Each(func(litedb.Scanner) error { return stop }, "SELECT n FROM a"), stop)
 }
 
+// An INSERT tells the row that it made, or that it made none.
+func TestInsert(t *testing.T) {
+	c := connect(t, "")
+	require.NoError(t, c.Script("CREATE TABLE a (id INTEGER PRIMARY KEY, n INTEGER UNIQUE)"))
+	const query = "INSERT INTO a (n) VALUES (?) ON CONFLICT (n) DO NOTHING"
+	for i, want := range []struct {
+		row  int64
+		made bool
+	}{{1, true}, {2, true}, {0, false}} {
+		row, made, err := c.Insert(query, min(i, 1))
+		require.NoError(t, err)
+		require.Equal(t, want.row, row)
+		require.Equal(t, want.made, made)
+	}
+	_, _, err := c.Insert("INSERT INTO a VALUES (1, 1)")
+	require.Error(t, err)
+}
+
 // What cannot be asked is an error wherever it is asked.
 func TestBadStatements(t *testing.T) {
 	c := connect(t, "")
 	_, err := c.Exec("nonsense")
+	require.Error(t, err)
+	_, _, err = c.Insert("nonsense")
 	require.Error(t, err)
 	require.Error(t, c.Script("nonsense"))
 	require.Error(t, c.Row("nonsense").Scan())

@@ -60,12 +60,7 @@ func (t *tx) fileArticle(a store.NewArticle, d store.Delivery, b staged) (store.
 	if err != nil {
 		return store.Receipt{}, err
 	}
-	for _, p := range places {
-		if err := t.insertFiling(p, row); err != nil {
-			return store.Receipt{}, err
-		}
-	}
-	return t.put(d, b, blob, heads)
+	return t.put(d, b, entry{blob: blob, article: row}, heads)
 }
 
 // mustBeNew returns ErrExists if the identifier is known.
@@ -98,8 +93,9 @@ func present(data []byte) []byte {
 	return data
 }
 
-func (t *tx) insertFiling(p store.ArticlePlace, row int64) error {
-	_, err := t.Exec("INSERT INTO filing (folder, uid, article) VALUES (?, ?, ?)", p.Folder, p.UID, row)
+// setArticle notes which article the message at a place is, if there is one; 0: none.
+func (t *tx) setArticle(p store.ArticlePlace, row int64) error {
+	_, err := t.Exec("UPDATE entry SET article = ? WHERE folder = ? AND uid = ?", row, p.Folder, p.UID)
 	return err
 }
 
@@ -138,13 +134,12 @@ func (t *tx) noteArticle(n store.NotedArticle) error {
 	if _, found, err := t.visible(place); err != nil || !found {
 		return err
 	}
-	named := false
-	err := t.Row("SELECT EXISTS (SELECT 1 FROM filing WHERE folder = ? AND uid = ?)", n.Folder, n.UID).Scan(&named)
+	known, err := t.Has("SELECT 1 FROM entry WHERE folder = ? AND uid = ? AND article IS NOT NULL", n.Folder, n.UID)
 	switch {
-	case err != nil || named:
+	case err != nil || known:
 		return err
 	case n.ID == "":
-		return t.insertFiling(place, 0)
+		return t.setArticle(place, 0)
 	}
 	a, known, err := t.article(n.ID)
 	if err != nil {
@@ -158,7 +153,7 @@ func (t *tx) noteArticle(n store.NotedArticle) error {
 	if err != nil {
 		return err
 	}
-	return t.insertFiling(place, a.row)
+	return t.setArticle(place, a.row)
 }
 
 // addPlace notes one more place of an article; one that is nowhere begins anew.
@@ -240,8 +235,8 @@ func (t *tx) forgetArticle(a *article) error {
 	if err := t.locate(a); err != nil || a.Folder != 0 {
 		return err
 	}
-	for _, p := range a.Places {
-		if _, err := t.Exec("DELETE FROM filing WHERE folder = ? AND uid = ?", p.Folder, p.UID); err != nil {
+	for _, p := range a.Places { // in folders that are being deleted
+		if err := t.setArticle(p, 0); err != nil {
 			return err
 		}
 	}

@@ -18,10 +18,9 @@ func (s *Store) OpenArticle(ctx context.Context, folder store.FolderID, uid stor
 		data   []byte
 	)
 	err := s.read(ctx, func(c *conn) error {
-		err := a.scan(c.Row("SELECT "+articleColumns+", "+articleEntry+`, b.sender, b.file, b.body FROM filing f
-			CROSS JOIN entry e ON e.folder = f.folder AND e.uid = f.uid CROSS JOIN article a ON a.id = f.article
-			CROSS JOIN blob b ON b.id = e.blob CROSS JOIN folder d ON d.id = f.folder
-			WHERE f.folder = ? AND f.uid = ? AND d.doomed = 0`, folder, uid),
+		err := a.scan(c.Row("SELECT "+articleColumns+", "+articleEntry+`, b.sender, b.file, b.body FROM entry e
+			CROSS JOIN article a ON a.id = e.article CROSS JOIN blob b ON b.id = e.blob CROSS JOIN folder d ON d.id = e.folder
+			WHERE e.folder = ? AND e.uid = ? AND d.doomed = 0`, folder, uid),
 			&e.uid, &e.modseq, &e.blob, &e.size, &e.received, &e.saved, &e.system, &e.keywords, &sender, &name, &data)
 		return orNotFound(err, "article", folder, uid)
 	})

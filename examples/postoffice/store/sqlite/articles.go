@@ -135,9 +135,8 @@ func (s *Store) FolderArticles(ctx context.Context, folder store.FolderID, r sto
 					a.Folder, a.Message = folder, e.meta()
 					page = append(page, a.Article)
 					return err
-				}, "SELECT "+articleColumns+", "+articleEntry+` FROM filing f
-					CROSS JOIN entry e ON e.folder = f.folder AND e.uid = f.uid CROSS JOIN article a ON a.id = f.article
-					WHERE f.folder = ? AND f.uid BETWEEN ? AND ? ORDER BY f.uid LIMIT ?`, folder, r.From, r.To, size)
+				}, "SELECT "+articleColumns+", "+articleEntry+` FROM entry e CROSS JOIN article a ON a.id = e.article
+					WHERE e.folder = ? AND e.uid BETWEEN ? AND ? ORDER BY e.uid LIMIT ?`, folder, r.From, r.To, size)
 				if err != nil {
 					return err
 				}
@@ -201,8 +200,7 @@ func (s *Store) ArticlesSince(ctx context.Context, since time.Time) iter.Seq2[st
 func (s *Store) UnnotedMessages(ctx context.Context, folder store.FolderID, from store.UID) iter.Seq2[store.Meta, error] {
 	return paged(func(last store.Meta) (page []store.Meta, err error) {
 		err = s.read(ctx, func(c *conn) error {
-			err := c.metas(&page, "SELECT "+articleEntry+` FROM entry e WHERE e.folder = ?1 AND e.uid >= ?2
-				AND NOT EXISTS (SELECT 1 FROM filing f WHERE f.folder = ?1 AND f.uid = e.uid) ORDER BY e.uid`+litedb.Limit(listPage),
+			err := c.metas(&page, "SELECT "+articleEntry+` FROM entry e WHERE e.folder = ? AND e.uid >= ? AND e.article IS NULL ORDER BY e.uid`+litedb.Limit(listPage),
 				folder, max(from, last.UID+1))
 			if err != nil {
 				return err

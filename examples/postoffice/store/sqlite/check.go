@@ -41,7 +41,7 @@ var recounts = []string{
 	`SELECT 'summary ' || blob || ' is about a blob that is not there' FROM summary WHERE blob NOT IN (SELECT id FROM blob)`,
 
 	`SELECT 'message ' || folder || ' ' || uid || ' is article ' || article || ', which is not there'
-	FROM filing WHERE article <> 0 AND article NOT IN (SELECT id FROM article)`,
+	FROM entry WHERE article <> 0 AND article NOT IN (SELECT id FROM article)`,
 
 	`SELECT 'blob ' || id || ' has ' || length(body) || ' octets, not ' || size
 	FROM blob WHERE file IS NULL AND ifnull(length(body), 0) <> size`,

@@ -58,7 +58,7 @@ func (t *tx) deliver(d store.Delivery, b staged) (store.Receipt, error) {
 	if err != nil {
 		return store.Receipt{}, err
 	}
-	return t.put(d, b, t.newBlob(), heads)
+	return t.put(d, b, entry{blob: t.newBlob()}, heads)
 }
 
 // destinations are the folders of a delivery, if they have room for it.
@@ -74,13 +74,13 @@ func (t *tx) destinations(d store.Delivery, b staged) ([]*head, error) {
 	return heads, t.room(load{1, b.size}, heads...)
 }
 
-// put puts a message into its folders.
-func (t *tx) put(d store.Delivery, b staged, id store.BlobID, heads []*head) (store.Receipt, error) {
-	if err := t.insertBlob(id, b, len(heads), d.Sender); err != nil {
+// put puts a message into its folders, as e.
+func (t *tx) put(d store.Delivery, b staged, e entry, heads []*head) (store.Receipt, error) {
+	if err := t.insertBlob(e.blob, b, len(heads), d.Sender); err != nil {
 		return store.Receipt{}, err
 	}
-	rec := store.Receipt{Blob: id, Size: b.size, Placed: make([]store.Placed, len(heads))}
-	e := entry{blob: id, size: b.size, received: t.received(d.Received)}
+	rec := store.Receipt{Blob: e.blob, Size: b.size, Placed: make([]store.Placed, len(heads))}
+	e.size, e.received = b.size, t.received(d.Received)
 	e.setFlags(d.Flags)
 	for i, h := range heads {
 		if err := t.place(h, &e); err != nil {

@@ -84,12 +84,10 @@ func (t *tx) reapStep(id store.FolderID) (done bool, err error) {
 			WHERE id = ?`, gone.counts.Messages, gone.counts.Unseen, gone.counts.Deleted, gone.counts.Bytes, id)
 		return false, err
 	}
-	for _, table := range []string{"tombstone", "filing"} {
-		n, err := t.Exec("DELETE FROM "+table+" WHERE folder = ?1 AND uid IN (SELECT uid FROM "+table+
-			" WHERE folder = ?1 ORDER BY uid"+litedb.Limit(4*reapStep)+")", id)
-		if err != nil || n > 0 {
-			return false, err
-		}
+	n, err := t.Exec("DELETE FROM tombstone WHERE folder = ?1 AND uid IN (SELECT uid FROM tombstone WHERE folder = ?1 ORDER BY uid"+
+		litedb.Limit(4*reapStep)+")", id)
+	if err != nil || n > 0 {
+		return false, err
 	}
 	return true, t.buryFolder(id)
 }

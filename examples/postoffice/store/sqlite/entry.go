@@ -17,6 +17,7 @@ type entry struct {
 	received, saved int64
 	system          store.SystemFlags
 	keywords        string
+	article         int64 // whose row says which it is, for place; 0: nobody has looked yet
 }
 
 // entryColumns are what an entryScan takes.
@@ -88,8 +89,12 @@ func (t *tx) place(h *head, e *entry) error {
 	}
 	e.setFlags(flags)
 	e.uid, e.modseq, e.saved = store.UID(h.uidnext), h.advance(), t.now.UnixMicro()
-	_, err = t.Exec("INSERT INTO entry (folder, "+entryColumns+") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-		h.id, e.uid, e.modseq, e.blob, e.size, e.received, e.saved, e.system, e.keywords)
+	var article any // NULL
+	if e.article != 0 {
+		article = e.article
+	}
+	_, err = t.Exec("INSERT INTO entry (folder, "+entryColumns+", article) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+		h.id, e.uid, e.modseq, e.blob, e.size, e.received, e.saved, e.system, e.keywords, article)
 	if err != nil {
 		return err
 	}

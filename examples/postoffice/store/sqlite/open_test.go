@@ -73,7 +73,7 @@ func TestMigrationFails(t *testing.T) {
 func TestUpgrade(t *testing.T) {
 	s, inbox := withInbox(t, diskfile.OS{})
 	require.NoError(t, deliver(t.Context(), s, "old", inbox))
-	alter(t, s, "DROP TABLE note", "DROP TABLE keyword", "DROP TABLE summary", "DROP TABLE article", "DROP TABLE filing",
+	alter(t, s, "DROP TABLE note", "DROP TABLE keyword", "DROP TABLE summary", "DROP TABLE article", "ALTER TABLE entry DROP COLUMN article",
 		"DROP TABLE member", "DROP TABLE list", "DROP TABLE default_quota",
 		"ALTER TABLE account DROP COLUMN warn", "ALTER TABLE account DROP COLUMN no_send", "ALTER TABLE account DROP COLUMN without",
 		"ALTER TABLE account DROP COLUMN display", "ALTER TABLE account DROP COLUMN given", "ALTER TABLE account DROP COLUMN surname",

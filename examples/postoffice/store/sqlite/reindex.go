@@ -59,8 +59,8 @@ var mendings = []mending{
 		drops:  true,
 	},
 	{
-		find:   `SELECT DISTINCT article FROM filing WHERE article <> 0 AND article NOT IN (SELECT id FROM article)`,
-		change: `DELETE FROM filing WHERE article IN (SELECT value FROM json_each(?)) AND article NOT IN (SELECT id FROM article)`,
+		find:   `SELECT DISTINCT article FROM entry WHERE article <> 0 AND article NOT IN (SELECT id FROM article)`,
+		change: `UPDATE entry SET article = NULL WHERE article IN (SELECT value FROM json_each(?)) AND article NOT IN (SELECT id FROM article)`,
 		drops:  true,
 	},
 }

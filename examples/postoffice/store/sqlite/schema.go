@@ -196,6 +196,11 @@ CREATE TABLE member (
 	PRIMARY KEY (list, position)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX member_key ON member (key);
+`, `
+-- Which article a message is; 0: none. NULL: nobody has looked yet.
+ALTER TABLE entry ADD COLUMN article INTEGER;
+UPDATE entry SET article = f.article FROM filing f WHERE f.folder = entry.folder AND f.uid = entry.uid;
+DROP TABLE filing;
 `}
 
 // schema is what this version of the program makes of a database.

@@ -2,9 +2,11 @@ package sqlite
 
 import (
 	"compress/gzip"
+	"fmt"
 	"io"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -63,4 +65,37 @@ func TestUpgradeFrom2(t *testing.T) {
 	got, err := again.List(t.Context(), list.Address)
 	require.NoError(t, err)
 	require.Equal(t, list, got)
+}
+
+// TestUpgradeFrom3 opens a database of version 3, which had a table of which messages are which articles.
+func TestUpgradeFrom3(t *testing.T) {
+	s, inbox := withInbox(t, osFiles{})
+	_, err := s.FileArticle(t.Context(), store.NewArticle{ID: "filed"}, store.Delivery{To: []store.FolderID{inbox}}, strings.NewReader("1"))
+	require.NoError(t, err)
+	for range 3 {
+		require.NoError(t, deliver(t.Context(), s, "other", inbox))
+	}
+	require.NoError(t, s.NoteArticles(t.Context(), []store.NotedArticle{
+		{Folder: inbox, UID: 2, NewArticle: store.NewArticle{ID: "noted"}}, {Folder: inbox, UID: 3},
+	}))
+	alter(t, s, `CREATE TABLE filing (folder INTEGER NOT NULL REFERENCES folder(id), uid INTEGER NOT NULL, article INTEGER NOT NULL,
+			PRIMARY KEY (folder, uid)) STRICT, WITHOUT ROWID`,
+		"INSERT INTO filing SELECT folder, uid, article FROM entry WHERE article IS NOT NULL",
+		fmt.Sprintf("INSERT INTO filing VALUES (%d, 99, 1)", inbox), // of a message that is gone
+		"ALTER TABLE entry DROP COLUMN article", "PRAGMA user_version = 3")
+	require.NoError(t, s.Close())
+	s = opened(t, s.dir, osFiles{})
+	var ids []string
+	for a, err := range s.FolderArticles(t.Context(), inbox, store.UIDRange{From: 1, To: store.MaxUID}) {
+		require.NoError(t, err)
+		ids = append(ids, a.ID)
+	}
+	require.Equal(t, []string{"filed", "noted"}, ids)
+	var unnoted []store.UID
+	for m, err := range s.UnnotedMessages(t.Context(), inbox, 1) {
+		require.NoError(t, err)
+		unnoted = append(unnoted, m.UID)
+	}
+	require.Equal(t, []store.UID{4}, unnoted)
+	sound(t, s)
 }
