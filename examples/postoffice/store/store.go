@@ -220,8 +220,9 @@ type Articles interface {
 	// ErrNotFound.
 	Article(ctx context.Context, id string) (Article, error)
 
-	// FolderArticles yields the articles in a folder whose UIDs are in r, in order of UID. It is not
-	// a snapshot, holds nothing while the caller works, and reads little before it yields.
+	// FolderArticles yields the articles in a folder whose UIDs are in r, in order of UID. Of Message
+	// they have UID, Blob and Received alone, since lists are long. It is not a snapshot, holds
+	// nothing while the caller works, and reads little before it yields.
 	FolderArticles(ctx context.Context, folder FolderID, r UIDRange) iter.Seq2[Article, error]
 
 	// ArticlesSince yields the articles that came at since or later and are somewhere, in the order

@@ -119,6 +119,39 @@ func (s *Store) Article(ctx context.Context, id string) (store.Article, error) {
 	return a.Article, nil
 }
 
+// listedColumns are what a listedScan takes: each column of each row costs about as much as to find the row.
+const listedColumns = "a.name, a.came, a.blob, a.places, a.data, e.uid, e.blob, e.received"
+
+// A listedScan reads rows of listedColumns, one after the other, as an entryScan does.
+type listedScan struct {
+	values [8]any
+	dest   []any // to the values, and what more there is
+}
+
+func (s *listedScan) scan(r scanner, folder store.FolderID, more ...any) (a store.Article, err error) {
+	if s.dest == nil {
+		for i := range s.values {
+			s.dest = append(s.dest, &s.values[i])
+		}
+		s.dest = append(s.dest, more...)
+	}
+	if err := r.Scan(s.dest...); err != nil {
+		return a, err
+	}
+	v := &s.values
+	number := func(i int) int64 {
+		n, _ := v[i].(int64) // the tables are STRICT
+		return n
+	}
+	a.ID, _ = v[0].(string)
+	places, _ := v[3].(string)
+	a.Data, _ = v[4].([]byte)
+	a.Came, a.Blob, a.Folder = fromMicro(number(1)), store.BlobID(number(2)), folder
+	a.Message = store.Meta{UID: store.UID(number(5)), Blob: store.BlobID(number(6)), Received: fromMicro(number(7))}
+	a.Places, err = parsePlaces(places)
+	return a, err
+}
+
 // firstPage is how many articles FolderArticles reads at first; often no more are wanted.
 const firstPage = 8
 
@@ -128,15 +161,13 @@ func (s *Store) FolderArticles(ctx context.Context, folder store.FolderID, r sto
 		for size := firstPage; r.From <= r.To; size = listPage {
 			page := make([]store.Article, 0, size)
 			err := s.read(ctx, func(c *conn) error {
-				err := c.Each(func(row scanner) error {
-					var a article
-					var e entry
-					err := a.scan(row, &e.uid, &e.modseq, &e.blob, &e.size, &e.received, &e.saved, &e.system, &e.keywords)
-					a.Folder, a.Message = folder, e.meta()
-					page = append(page, a.Article)
+				var row listedScan
+				err := c.Each(func(r scanner) error {
+					a, err := row.scan(r, folder)
+					page = append(page, a)
 					return err
-				}, "SELECT "+articleColumns+", "+articleEntry+` FROM entry e CROSS JOIN article a ON a.id = e.article
-					WHERE e.folder = ? AND e.uid BETWEEN ? AND ? ORDER BY e.uid LIMIT ?`, folder, r.From, r.To, size)
+				}, "SELECT "+listedColumns+` FROM entry e CROSS JOIN article a ON a.id = e.article
+					WHERE e.folder = ? AND e.uid BETWEEN ? AND ? ORDER BY e.uid`+litedb.Limit(size), folder, r.From, r.To)
 				if err != nil {
 					return err
 				}

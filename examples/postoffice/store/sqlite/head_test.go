@@ -55,13 +55,18 @@ func TestSharedHeads(t *testing.T) {
 			return nil
 		}))
 		last := store.Meta{ModSeq: 1}
+		_, metas, err := s.Scan(t.Context(), inbox, 0)
+		require.NoError(t, err)
+		for m, err := range metas {
+			require.NoError(t, err)
+			require.Equal(t, last.UID+1, m.UID)
+			require.Equal(t, last.ModSeq+1, m.ModSeq)
+			last = m
+		}
 		for a, err := range s.FolderArticles(t.Context(), inbox, store.UIDRange{From: 1, To: store.MaxUID}) {
 			require.NoError(t, err)
-			require.Equal(t, last.UID+1, a.Message.UID)
-			require.Equal(t, last.ModSeq+1, a.Message.ModSeq)
 			require.Equal(t, []store.ArticlePlace{{Folder: inbox, UID: a.Message.UID}}, a.Places)
 			require.Equal(t, a.Blob, a.Message.Blob)
-			last = a.Message
 		}
 		require.EqualValues(t, 5, last.UID)
 		sound(t, s)
