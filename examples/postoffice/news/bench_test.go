@@ -54,3 +54,23 @@ func BenchmarkArticle(b *testing.B) {
 		}
 	}
 }
+
+// BenchmarkSeen asks for an identifier that is known, as most are that CHECK offers, and for one that is not.
+func BenchmarkSeen(b *testing.B) {
+	const articles = 1000
+	s := benchStore(b, articles)
+	for _, known := range []bool{true, false} {
+		b.Run(fmt.Sprintf("known=%t", known), func(b *testing.B) {
+			b.ReportAllocs()
+			for i := 0; b.Loop(); i++ {
+				id := benchArticle(i % articles).MessageID
+				if !known {
+					id += "x"
+				}
+				seen, err := s.Seen(b.Context(), id)
+				require.NoError(b, err)
+				require.Equal(b, known, seen)
+			}
+		})
+	}
+}

@@ -64,9 +64,18 @@ func (s *Store) Add(ctx context.Context, in nntp.Incoming) ([]nntp.Place, error)
 
 var errNumbers = errors.New("news: the group's numbers are used up: remove it and make it again")
 
+// A knower is a store that can say that it knows an article without saying what it knows.
+type knower interface {
+	HasArticle(ctx context.Context, id string) (bool, error)
+}
+
 // Seen implements nntp.Store. A message that came otherwise, and that nobody has asked about yet,
 // is not known to it.
 func (s *Store) Seen(ctx context.Context, id string) (bool, error) {
+	if k, ok := s.store.(knower); ok {
+		seen, err := k.HasArticle(ctx, id)
+		return seen, told(err)
+	}
 	_, err := s.store.Article(ctx, id)
 	if errors.Is(err, store.ErrNotFound) {
 		return false, nil

@@ -19,6 +19,11 @@ func TestOpenArticle(t *testing.T) {
 		id := string('a' + rune(uid))
 		_, err := s.FileArticle(t.Context(), store.NewArticle{ID: id, Data: []byte("d")}, store.Delivery{To: to, Sender: "me@example.org"}, bytes.NewReader(text))
 		require.NoError(t, err)
+		for name, known := range map[string]bool{id: true, id + "x": false} {
+			got, err := s.HasArticle(t.Context(), name)
+			require.NoError(t, err)
+			require.Equal(t, known, got, name)
+		}
 		uid := store.UID(uid + 1)
 		a, body, err := s.OpenArticle(t.Context(), to[1], uid)
 		require.NoError(t, err)

@@ -119,6 +119,15 @@ func (s *Store) Article(ctx context.Context, id string) (store.Article, error) {
 	return a.Article, nil
 }
 
+// HasArticle reports whether Article would find one.
+func (s *Store) HasArticle(ctx context.Context, id string) (known bool, err error) {
+	err = s.read(ctx, func(c *conn) error {
+		known, err = c.Has("SELECT 1 FROM article WHERE name = ?", id)
+		return err
+	})
+	return known, err
+}
+
 // listedColumns are what a listedScan takes: each column of each row costs about as much as to find the row.
 const listedColumns = "a.name, a.came, a.blob, a.places, a.data, e.uid, e.blob, e.received"
 
