@@ -14,6 +14,19 @@ type pending struct {
 	size  int // octets that are held until then
 }
 
+// worked reports whether the answer is there.
+func (p *pending) worked() bool {
+	if p.done == nil {
+		return true
+	}
+	select {
+	case <-p.done:
+		return true
+	default:
+		return false
+	}
+}
+
 // queued is what the handler of a command returns whose answer is a pending.
 var queued = Reply{Code: -1}
 
