@@ -26,7 +26,8 @@ type Access struct {
 	Feed Wildmat
 
 	// Distributions are those of which one must be among a fed article's, if it
-	// names any (RFC 5537, 3.6); empty is all.
+	// names any (RFC 5537, 3.6); empty is all. They are matched in lower case,
+	// since US and us are the same (RFC 5536, 3.2.4).
 	Distributions Wildmat
 
 	// Peer is the path identity that a feed's articles should come from (RFC

@@ -19,7 +19,7 @@ type Draft struct {
 	Subject    string    // as header.EncodeText writes it, or UTF-8
 	Date       time.Time // none if zero
 	MessageID  string    // with its angle brackets; none if empty
-	References []string  // message identifiers, the oldest first
+	References []string  // message identifiers, the oldest first; what is too much for one field is left out
 	FollowupTo []string  // groups, or "poster"
 	Control    string    // "cancel <id>" and so on; none if empty
 	Approved   string    // an address, as From; none if empty
@@ -55,7 +55,7 @@ func (d *Draft) AppendTo(b []byte) ([]byte, error) {
 		{"Subject", d.Subject},
 		{"Date", formatDate(d.Date)},
 		{"Message-ID", d.MessageID},
-		{"References", strings.Join(d.References, " ")},
+		{"References", strings.Join(fitting(d.References), " ")},
 		{"Followup-To", strings.Join(d.FollowupTo, ",")},
 		{"Control", d.Control},
 		{"Approved", d.Approved},
@@ -72,6 +72,26 @@ func (d *Draft) AppendTo(b []byte) ([]byte, error) {
 		b = append(b, line...)
 	}
 	return appendBody(append(b, "\r\n"...), d.Body)
+}
+
+// maxReferences is how long the field References may be, unfolded, without its name (RFC 5537, 3.4.4).
+const maxReferences = 998 - len("References: ")
+
+// fitting returns those of references for which there is room: the first, and the last. Two of these stay in any case.
+func fitting(references []string) []string {
+	size := -1
+	for _, id := range references {
+		size += len(id) + 1
+	}
+	from := min(1, len(references))
+	for size > maxReferences && from < len(references)-2 {
+		size -= len(references[from]) + 1
+		from++
+	}
+	if from <= 1 {
+		return references
+	}
+	return append([]string{references[0]}, references[from:]...)
 }
 
 // appendBody appends lines with CRLF.

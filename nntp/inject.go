@@ -103,12 +103,32 @@ func (s *Server) checkPosted(a *Candidate, now time.Time) error {
 			return reject("Followup-To names what is no group")
 		}
 	}
+	for _, name := range a.Distributions() {
+		if !validDistribution(name) {
+			return reject("Distribution names what is none")
+		}
+	}
+	if v[fieldExpires] != "" {
+		if _, ok := header.ParseDate(v[fieldExpires], nil); !ok {
+			return reject("Expires cannot be read")
+		}
+	}
 	if v[fieldControl] != "" {
 		if _, err := parseControl(a); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// validDistribution reports whether an article may name a distribution so (RFC 5536, 3.2.4).
+func validDistribution(name string) bool {
+	for i := range len(name) {
+		if c := name[i]; !ascii.IsAlnum(c) && (i == 0 || strings.IndexByte("+-_", c) < 0) {
+			return false
+		}
+	}
+	return name != "" && !ascii.EqualFold(name, "all")
 }
 
 // pathChars reports whether a Path has only what it may (RFC 5536, 3.1.5).

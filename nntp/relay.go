@@ -5,6 +5,8 @@ import (
 	"errors"
 	"slices"
 	"time"
+
+	"github.com/wirepost/wirepost/internal/ascii"
 )
 
 // Relay takes an article that another server has, as IHAVE and TAKETHIS do: for
@@ -114,7 +116,8 @@ func (s *Server) placeRelayed(ctx context.Context, a *Candidate) error {
 		return reject("none of its newsgroups is wanted here")
 	}
 	wanted := &a.Source.Access.Distributions
-	if names := a.Distributions(); len(names) > 0 && !wanted.IsEmpty() && !slices.ContainsFunc(names, wanted.Match) {
+	match := func(name string) bool { return wanted.Match(ascii.Lower(name)) }
+	if names := a.Distributions(); len(names) > 0 && !wanted.IsEmpty() && !slices.ContainsFunc(names, match) {
 		return reject("none of its distributions is wanted here")
 	}
 	return nil

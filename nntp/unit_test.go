@@ -1,6 +1,7 @@
 package nntp_test
 
 import (
+	"bytes"
 	"crypto/sha1"
 	"encoding/base64"
 	"fmt"
@@ -130,6 +131,32 @@ func TestParseHeader(t *testing.T) {
 	}
 	_, _, err = nntp.ParseHeader([]byte(strings.Repeat("a: b\r\n", 1001) + "\r\n"))
 	require.ErrorIs(t, err, nntp.ErrHeader)
+}
+
+// TestDraftReferences: of too many the first and the last are kept (RFC 5537, 3.4.4).
+func TestDraftReferences(t *testing.T) {
+	const room = 998 - len("References: ")
+	long := func(n int) string { return "<" + strings.Repeat("x", n-4) + "@x>" }
+	for _, c := range []struct {
+		length int // of the one that may go
+		kept   bool
+	}{{room - 27, true}, {room - 26, false}} {
+		d := nntp.Draft{From: "a@b", Newsgroups: []string{"a"}, Subject: "s", References: []string{long(8), long(c.length), long(8), long(8)}}
+		b, err := d.AppendTo(nil)
+		require.NoError(t, err)
+		h, _, err := nntp.ParseHeader(b)
+		require.NoError(t, err)
+		got := strings.Fields(h.Get("References"))
+		if c.kept {
+			require.Equal(t, d.References, got)
+			continue
+		}
+		require.Equal(t, []string{long(8), long(8), long(8)}, got)
+	}
+	d := nntp.Draft{From: "a@b", Newsgroups: []string{"a"}, Subject: "s", References: []string{long(400), long(400), long(400)}}
+	b, err := d.AppendTo(nil)
+	require.NoError(t, err)
+	require.Equal(t, 3, bytes.Count(b, []byte("@x>")), "of three, none may go")
 }
 
 func TestDraft(t *testing.T) {

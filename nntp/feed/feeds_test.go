@@ -116,14 +116,14 @@ func TestFeeds(t *testing.T) {
 func TestFeedsDistributions(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		here, up, down := server(t, "here.example"), server(t, "up.example"), server(t, "down.example")
-		for i, distribution := range []string{"local", "world", "world,local", "secret"} {
+		for i, distribution := range []string{"local", "World", "world,local", "SECRET"} {
 			text := strings.Replace(string(article(i)), "Subject:", "Distribution: "+distribution+"\r\nSubject:", 1)
 			require.NoError(t, up.Relay(t.Context(), &nntp.Source{Access: nntp.Access{Feed: nntp.MatchAll()}}, []byte(text)))
 		}
 		exchange(t, &feed.Feeds{
 			Server: here, DialContext: network(t, up, down),
 			Sites: []feed.Site{
-				{Name: "up.example", Address: "up.example:119", Pull: true, Distributions: "*,!secret"},
+				{Name: "up.example", Address: "up.example:119", Pull: true, Distributions: "*,!Secret"},
 				{Name: "down.example", Address: "down.example:119", Distributions: "world", NoStreaming: true},
 			},
 		})

@@ -25,7 +25,7 @@ type Peer struct {
 	Groups nntp.Wildmat
 
 	// Distributions are those of which one must be among an article's, if it
-	// names any (RFC 5536, 3.2.4); empty is all.
+	// names any (RFC 5536, 3.2.4); empty is all. They are matched in lower case.
 	Distributions nntp.Wildmat
 
 	MaxSize      int64 // octets of an article; 0 is no limit
@@ -100,7 +100,8 @@ func (p *Peer) wantsGroups(groups []string) bool {
 }
 
 func (p *Peer) wantsDistribution(names []string) bool {
-	return p.Distributions.IsEmpty() || len(names) == 0 || slices.ContainsFunc(names, p.Distributions.Match)
+	match := func(name string) bool { return p.Distributions.Match(ascii.Lower(name)) }
+	return p.Distributions.IsEmpty() || len(names) == 0 || slices.ContainsFunc(names, match)
 }
 
 // wantsPath keeps an article from going where it has been.

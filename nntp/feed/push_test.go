@@ -526,6 +526,8 @@ func TestWants(t *testing.T) {
 		Header: nntp.Header{{Name: "Distribution", Value: "world, local"}},
 		Source: &nntp.Source{},
 	}
+	shouting := base
+	shouting.Header = nntp.Header{{Name: "Distribution", Value: "LOCAL"}}
 	from := base
 	from.Source = &nntp.Source{Access: nntp.Access{Peer: "P.example"}}
 	for name, tt := range map[string]struct {
@@ -538,6 +540,7 @@ func TestWants(t *testing.T) {
 		"one group":            {feed.Peer{Groups: groups("*,!a.*")}, base, true},
 		"poison":               {feed.Peer{Groups: groups("*,@a.*")}, base, false},
 		"distribution":         {feed.Peer{Groups: nntp.MatchAll(), Distributions: groups("world")}, base, true},
+		"distribution's case":  {feed.Peer{Groups: nntp.MatchAll(), Distributions: groups("local")}, shouting, true},
 		"other distribution":   {feed.Peer{Groups: nntp.MatchAll(), Distributions: groups("*,!world,!local")}, base, false},
 		"size":                 {feed.Peer{Groups: nntp.MatchAll(), MaxSize: 100}, base, true},
 		"too large":            {feed.Peer{Groups: nntp.MatchAll(), MaxSize: 99}, base, false},

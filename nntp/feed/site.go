@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/wirepost/wirepost/auth"
+	"github.com/wirepost/wirepost/internal/ascii"
 	"github.com/wirepost/wirepost/nntp"
 )
 
@@ -24,7 +25,7 @@ type Site struct {
 	Login   *auth.Credentials // nil: nobody
 
 	Groups        string   // patterns as nntp.ParsePatterns reads them, for a Pull a wildmat; "*" if empty
-	Distributions string   // patterns likewise; all if empty
+	Distributions string   // patterns likewise, in any case; all if empty
 	Exclude       []string // as Peer.Exclude
 	MaxSize       int64    // octets of an article; 0 is no limit
 
@@ -77,7 +78,7 @@ func (f *Feeds) newSite(d *Site) (*site, error) {
 	}
 	var distributions nntp.Wildmat
 	if d.Distributions != "" {
-		if distributions, err = nntp.ParsePatterns(d.Distributions); err != nil {
+		if distributions, err = nntp.ParsePatterns(ascii.Lower(d.Distributions)); err != nil {
 			return nil, fmt.Errorf("feed: site %q: Distributions: %w", d.Name, err)
 		}
 	}

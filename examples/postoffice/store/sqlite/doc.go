@@ -14,6 +14,8 @@
 //  3. Within the writer, a change looks before it writes. A change that is refused has written
 //     nothing and leaves its neighbours in the group alone. If one fails after it began to write,
 //     the group is rolled back and made again one by one.
+//     Changes in a row that only add messages share what they know of folders, whose rows are
+//     written once for all of them, before anybody else looks.
 //  4. Counters (a folder's counts, a blob's references) are kept with the change that moves them;
 //     Check counts again.
 //  5. Large removals are made in small steps: a folder is first marked as doomed, which takes it
