@@ -3,13 +3,24 @@ package httpauth
 import (
 	"crypto/tls"
 	"io"
+	"net"
 	"net/http"
+	"net/http/httptrace"
 	"sync"
 )
 
 // A lane is one connection to Host, or the prospect of one. One request at a
 // time uses it, so that the messages of NTLM stay together.
-type lane struct{ transport *http.Transport }
+type lane struct {
+	transport *http.Transport
+	conn      net.Conn // that had the last request
+	met       net.Conn // that message 2 of NTLM came by, nil if none has
+}
+
+// lost reports whether message 3 of NTLM went by another connection than message 2 had
+// come by, so that it could not be understood. net/http gives a connection up if a
+// request's writer is late to say that it has ended, as on a busy machine.
+func (l *lane) lost() bool { return l.met != nil && l.met != l.conn }
 
 // maxIdle is how many lanes are kept for later.
 const maxIdle = 4
@@ -40,7 +51,7 @@ func (t *Transport) acquire() *lane {
 	if tr.TLSClientConfig != nil {
 		tr.TLSClientConfig.NextProtos = nil
 	}
-	return &lane{tr}
+	return &lane{transport: tr}
 }
 
 func (t *Transport) release(l *lane) {
@@ -86,7 +97,9 @@ func (b *heldBody) Close() error {
 
 // send sends a copy of the request.
 func (l *lane) send(req *http.Request, authorization string, body *payload) (*http.Response, error) {
-	out := req.Clone(req.Context())
+	out := req.Clone(httptrace.WithClientTrace(req.Context(), &httptrace.ClientTrace{
+		GotConn: func(info httptrace.GotConnInfo) { l.conn = info.Conn },
+	}))
 	if authorization != "" {
 		out.Header.Set("Authorization", authorization)
 	}

@@ -67,6 +67,7 @@ func (t *Transport) ntlmAuth(l *lane, req *http.Request, resp *http.Response, sc
 		return "", err
 	}
 	discard(resp)
+	l.met = l.conn
 	for _, w := range resp.Header["Www-Authenticate"] {
 		list, err := parseChallenges(w)
 		if err != nil || len(list) != 1 || !ascii.EqualFold(list[0].scheme, scheme) || list[0].token == "" {

@@ -113,10 +113,11 @@ func (t *Transport) logIn(l *lane, req *http.Request, body *payload) (*http.Resp
 			return resp, err
 		}
 		ch := t.choose(req, resp)
-		if ch == nil || n > 0 && !ch.stale() || n > 2 {
+		if ch == nil || n > 0 && !ch.stale() && !l.lost() || n > 2 {
 			return resp, nil
 		}
 		discard(resp)
+		l.met = nil
 		if authorization, err = t.reply(l, req, resp, ch, body); err != nil {
 			return nil, err
 		}

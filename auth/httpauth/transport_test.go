@@ -8,6 +8,7 @@ import (
 	"net/http/httptest"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -153,4 +154,28 @@ func TestPrinted(t *testing.T) {
 	fmt.Fprintf(&log, "%v %+v %#v %s", tr, tr, tr, tr)
 	require.NotContains(t, log.String(), "s3cr3t")
 	require.Contains(t, log.String(), "im.example")
+}
+
+// A connection that is lost within a login by NTLM costs another try.
+func TestLostConnection(t *testing.T) {
+	for lost, want := range []int{http.StatusOK, http.StatusOK, http.StatusOK, http.StatusUnauthorized} {
+		h := &httpauth.Handler{
+			Auth:    &auth.Authenticator{Accounts: people, Logger: slog.New(slog.DiscardHandler)},
+			Schemes: []string{"NTLM"}, Next: http.HandlerFunc(echo),
+		}
+		var begun atomic.Int32
+		srv := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if strings.HasPrefix(r.Header.Get("Authorization"), "NTLM TlRMTVNTUAAB") && int(begun.Add(1)) <= lost {
+				w.Header().Set("Connection", "close")
+			}
+			h.ServeHTTP(w, r)
+		}))
+		srv.Config.ConnContext = httpauth.ConnContext
+		srv.Start()
+		defer srv.Close()
+		tr := &httpauth.Transport{Host: srv.Listener.Addr().String(), User: "tim", Password: "tanstaaftanstaaf"}
+		defer tr.CloseIdleConnections()
+		resp, _ := do(t, &http.Client{Transport: tr}, http.MethodPost, srv.URL, "a body")
+		require.Equal(t, want, resp.StatusCode, "%d lost", lost)
+	}
 }

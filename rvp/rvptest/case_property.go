@@ -180,6 +180,9 @@ func proppatchCases() []testCase {
 		{name: "proppatch/does not wait", rule: 82, run: func(s *session) {
 			w := s.logOn(s.user())
 			w.watch(s.user())
+			before := s.word()
+			w.say(s.user(), before)
+			s.next(w.cb, before) // and so has all that was before it
 			release := w.cb.Hold()
 			defer release()
 			text := s.word()

@@ -8,7 +8,9 @@ import (
 	"testing/synctest"
 
 	"github.com/stretchr/testify/require"
+
 	"github.com/wirepost/wirepost/examples/postoffice/store"
+	"github.com/wirepost/wirepost/internal/diskfile"
 )
 
 // together makes changes in one group, in their order, and returns what came of each.
@@ -29,7 +31,7 @@ func together(t *testing.T, s *Store, changes ...func() error) []error {
 // Messages that come together cost one update of their folder, and are told apart all the same.
 func TestSharedHeads(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s, inbox := withInbox(t, osFiles{})
+		s, inbox := withInbox(t, diskfile.OS{})
 		alter(t, s, "CREATE TEMP TABLE updates (folder INTEGER)",
 			"CREATE TEMP TRIGGER updated AFTER UPDATE ON main.folder BEGIN INSERT INTO updates VALUES (new.id); END")
 		to := store.Delivery{To: []store.FolderID{inbox}}
@@ -76,7 +78,7 @@ func TestSharedHeads(t *testing.T) {
 // Changes of one group see what those before them did to a folder, of whatever kind they are.
 func TestHeadsInOrder(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s, inbox := withInbox(t, osFiles{})
+		s, inbox := withInbox(t, diskfile.OS{})
 		bob, err := s.Account(t.Context(), "bob")
 		require.NoError(t, err)
 		f, err := s.CreateFolder(t.Context(), store.NewFolder{Owner: bob.ID, Name: "f"})

@@ -69,7 +69,7 @@ func TestUpgradeFrom2(t *testing.T) {
 
 // TestUpgradeFrom3 opens a database of version 3, which had a table of which messages are which articles.
 func TestUpgradeFrom3(t *testing.T) {
-	s, inbox := withInbox(t, osFiles{})
+	s, inbox := withInbox(t, diskfile.OS{})
 	_, err := s.FileArticle(t.Context(), store.NewArticle{ID: "filed"}, store.Delivery{To: []store.FolderID{inbox}}, strings.NewReader("1"))
 	require.NoError(t, err)
 	for range 3 {
@@ -84,7 +84,7 @@ func TestUpgradeFrom3(t *testing.T) {
 		fmt.Sprintf("INSERT INTO filing VALUES (%d, 99, 1)", inbox), // of a message that is gone
 		"ALTER TABLE entry DROP COLUMN article", "PRAGMA user_version = 3")
 	require.NoError(t, s.Close())
-	s = opened(t, s.dir, osFiles{})
+	s = opened(t, s.dir, diskfile.OS{})
 	var ids []string
 	for a, err := range s.FolderArticles(t.Context(), inbox, store.UIDRange{From: 1, To: store.MaxUID}) {
 		require.NoError(t, err)
