@@ -43,6 +43,35 @@ const (
 	perhaps            // another peer is at it
 )
 
+// reply is that of CHECK (RFC 4644, 2.4.1).
+func (s standing) reply(id string) Reply {
+	switch s {
+	case notWanted:
+		return R(438, id)
+	case perhaps:
+		return R(431, id)
+	}
+	return R(238, id)
+}
+
+// flying says what c is told of an article that is being stored.
+func (fs *flights) flying(id string, c *Conn) (standing, bool) {
+	fs.mu.Lock()
+	defer fs.mu.Unlock()
+	if f := fs.byID[id]; f != nil && f.flying {
+		return f.standing(c), true
+	}
+	return wanted, false
+}
+
+// standing of c, while it is being stored.
+func (f *flight) standing(c *Conn) standing {
+	if f.from == c {
+		return notWanted
+	}
+	return perhaps
+}
+
 // offer says whether c may send the article. If it may, others may not for a
 // while.
 func (fs *flights) offer(id string, c *Conn, now time.Time) standing {
@@ -52,10 +81,8 @@ func (fs *flights) offer(id string, c *Conn, now time.Time) standing {
 	f := fs.byID[id]
 	switch {
 	case f == nil:
-	case f.flying && f.from == c:
-		return notWanted
 	case f.flying:
-		return perhaps
+		return f.standing(c)
 	case f.from == c && !f.over(now):
 		return wanted // but not for longer: others must get their turn
 	case f.over(now):

@@ -9,6 +9,11 @@ import (
 
 // check says whether an article is wanted (RFC 4644, 2.4).
 func (c *Conn) check(ctx context.Context, id string) Reply {
+	// First, since what this peer has just sent may be in the Store by the time that
+	// Seen has said it is not.
+	if standing, flying := c.srv.flights.flying(id, c); flying {
+		return standing.reply(id)
+	}
 	seen, err := c.srv.Store.Seen(ctx, id)
 	switch {
 	case err != nil:
@@ -17,13 +22,7 @@ func (c *Conn) check(ctx context.Context, id string) Reply {
 	case seen, c.srv.refused.has(c.source, id, c.began):
 		return R(438, id)
 	}
-	switch c.srv.flights.offer(id, c, c.began) {
-	case notWanted:
-		return R(438, id)
-	case perhaps:
-		return R(431, id)
-	}
-	return R(238, id)
+	return c.srv.flights.offer(id, c, c.began).reply(id)
 }
 
 // takeThis takes an article that comes right behind the command (RFC 4644,
