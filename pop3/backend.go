@@ -31,9 +31,16 @@ type Maildrop interface {
 	// called once, first of all; what arrives later is for the next session.
 	Messages(ctx context.Context) ([]Message, error)
 
-	// Body opens a message. Its lines end in CRLF, the last one too, and it
-	// holds no CR, LF or NUL otherwise: the engine hangs up rather than send
-	// one that does. The engine closes it before it calls another method.
+	// Body opens a message. Its lines should end in CRLF, the last one too, and
+	// it should hold no CR, LF or NUL otherwise. The engine mends on its way
+	// what does: a bare CR or LF becomes CRLF, and a NUL the octet 0x80, which is
+	// as long. The engine closes it before it calls another method.
+	//
+	// An error of Body, or of reading the first 32 KiB, is told. After one
+	// further on the answer has no end, and the engine hangs up: RFC 1939 has no
+	// other way. Deletions are lost with the conversation, so a client that asks
+	// for the same message first comes no further: a store that knows such
+	// messages should leave them out of Messages.
 	Body(ctx context.Context, id string) (io.ReadCloser, error)
 
 	// Commit removes the messages of these IDs, at least one, for good. It is
@@ -58,7 +65,9 @@ type Message struct {
 	UIDL string
 
 	// Size is how many octets Body has: line ends count two, dot-stuffing
-	// does not count.
+	// does not count. The engine tells it as it is: a store of files that end
+	// lines in LF should count as transfer.CRLFSize of package mime/transfer
+	// does, and may hand them out by transfer.NewCRLFReader.
 	Size int64
 
 	// UTF8 says that the message needs a client that takes UTF-8 in header

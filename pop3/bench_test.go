@@ -101,6 +101,13 @@ func BenchmarkRETR4K(b *testing.B) { serve(b, newShelf(1, 4<<10), "RETR 1\r\n") 
 
 func BenchmarkRETR1M(b *testing.B) { serve(b, newShelf(1, 1<<20), "RETR 1\r\n") }
 
+// BenchmarkRETR1MMended is of a message whose lines end in LF.
+func BenchmarkRETR1MMended(b *testing.B) {
+	s := newShelf(1, 1<<20)
+	s.text = bytes.ReplaceAll(s.text, []byte("\r\n"), []byte("\n"))
+	serve(b, s, "RETR 1\r\n")
+}
+
 func BenchmarkTOP(b *testing.B) { serve(b, newShelf(1, 1<<20), "TOP 1 0\r\n") }
 
 func BenchmarkLIST10000(b *testing.B) { serve(b, newShelf(10000, 100), "LIST\r\n") }

@@ -1,7 +1,6 @@
 package pop3
 
 import (
-	"bytes"
 	"io"
 	"strconv"
 	"sync"
@@ -55,19 +54,57 @@ type stream struct {
 	from io.ReadCloser
 	top  *topFilter // nil for all of it
 	err  error      // of from, if that is what stopped it
+
+	first *[]byte // what begin has read, of pieces; nil before and after Close
+	begun error   // what that ended with
 }
 
-// WriteTo implements io.WriterTo.
+// begin reads the first piece, or all if it is less. As long as nothing has been
+// sent, an error can be told.
+func (s *stream) begin() error {
+	s.first = pieces.Get().(*[]byte)
+	b := (*s.first)[:0]
+	for len(b) < pieceSize && s.begun == nil && !s.done() {
+		n, err := s.from.Read(b[len(b):pieceSize])
+		b = b[:len(b)+len(s.cut(b[len(b):len(b)+n]))]
+		s.begun = err
+	}
+	*s.first = b
+	if s.begun == io.EOF {
+		return nil
+	}
+	return s.begun
+}
+
+func (s *stream) done() bool { return s.top != nil && s.top.done() }
+
+func (s *stream) cut(piece []byte) []byte {
+	if s.top == nil {
+		return piece
+	}
+	return s.top.cut(piece)
+}
+
+// Close closes what the Maildrop has opened.
+func (s *stream) Close() error {
+	if s.first != nil {
+		*s.first = (*s.first)[:pieceSize]
+		pieces.Put(s.first)
+		s.first = nil
+	}
+	return s.from.Close()
+}
+
+// WriteTo implements io.WriterTo. It comes after begin.
 func (s *stream) WriteTo(w io.Writer) (total int64, err error) {
-	piece := pieces.Get().(*[]byte)
-	defer pieces.Put(piece)
-	for s.top == nil || !s.top.done() {
-		n, err := s.from.Read(*piece)
-		b := (*piece)[:n]
-		if s.top != nil {
-			b = s.top.cut(b)
-		}
-		written, werr := w.Write(b)
+	n, err := w.Write(*s.first)
+	if total = int64(n); err != nil || s.begun != nil { // io.EOF: begin has told the others
+		return total, err
+	}
+	piece := (*s.first)[:pieceSize]
+	for !s.done() {
+		n, err := s.from.Read(piece)
+		written, werr := w.Write(s.cut(piece[:n]))
 		total += int64(written)
 		switch {
 		case werr != nil:
@@ -83,33 +120,44 @@ func (s *stream) WriteTo(w io.Writer) (total int64, err error) {
 }
 
 // A topFilter finds where the answer to TOP ends: behind the header, the empty
-// line after it, and a number of lines more.
+// line after it, and a number of lines more. A bare CR or LF ends a line too, for
+// it will be mended.
 type topFilter struct {
 	left   int  // lines to come, once inBody
 	inBody bool // past the empty line
-	column int  // octets of the present line that were in earlier pieces
+	text   bool // the present line is not empty
+	cr     bool // the last octet was a CR
 }
 
 func (t *topFilter) done() bool { return t.inBody && t.left == 0 }
 
-// cut returns the part of the next piece that belongs to the answer.
+// cut returns the part of the next piece that belongs to the answer. It must not
+// be called once that is done.
 func (t *topFilter) cut(piece []byte) []byte {
-	n := 0
-	for n < len(piece) && !t.done() {
-		i := bytes.IndexByte(piece[n:], '\n')
-		if i < 0 {
-			t.column += len(piece) - n
-			return piece
+	for i, o := range piece {
+		if t.cr && o != '\n' {
+			if t.endLine(); t.done() {
+				return piece[:i]
+			}
 		}
-		length := t.column + i
-		n += i + 1
-		t.column = 0
-		switch {
-		case t.inBody:
-			t.left--
-		case length == len("\r"): // an octet that were no CR would be refused with the line
-			t.inBody = true
+		switch t.cr = o == '\r'; o {
+		case '\r':
+		case '\n':
+			if t.endLine(); t.done() {
+				return piece[:i+1]
+			}
+		default:
+			t.text = true
 		}
 	}
-	return piece[:n]
+	return piece
+}
+
+func (t *topFilter) endLine() {
+	if t.inBody {
+		t.left--
+	} else if !t.text {
+		t.inBody = true
+	}
+	t.text = false
 }

@@ -33,8 +33,12 @@ func topOf(message string, lines int) string {
 
 func streamed(r io.Reader, top *topFilter) (string, error) {
 	var b bytes.Buffer
-	_, err := (&stream{from: io.NopCloser(r), top: top}).WriteTo(&b)
-	return b.String(), err
+	s := &stream{from: io.NopCloser(r), top: top}
+	if err := s.begin(); err != nil {
+		return "", err
+	}
+	_, err := s.WriteTo(&b)
+	return b.String(), errors.Join(err, s.Close())
 }
 
 func TestTop(t *testing.T) {
@@ -72,15 +76,23 @@ func TestTopStops(t *testing.T) {
 
 func TestStreamErrors(t *testing.T) {
 	broken := errors.New("disk on fire")
-	s := &stream{from: io.NopCloser(io.MultiReader(strings.NewReader("A: b\r\n"), iotest.ErrReader(broken)))}
+	long := strings.Repeat("A: b\r\n", pieceSize)
+	s := &stream{from: io.NopCloser(io.MultiReader(strings.NewReader(long), iotest.ErrReader(broken)))}
+	require.NoError(t, s.begin())
 	_, err := s.WriteTo(io.Discard)
 	require.ErrorIs(t, err, broken)
 	require.ErrorIs(t, s.err, broken, "the Maildrop's fault")
 
-	s = &stream{from: io.NopCloser(strings.NewReader("A: b\r\n"))}
-	_, err = s.WriteTo(brokenWriter{})
-	require.ErrorIs(t, err, io.ErrClosedPipe)
-	require.NoError(t, s.err, "not the Maildrop's fault")
+	for _, text := range []string{"A: b\r\n", long} {
+		s = &stream{from: io.NopCloser(strings.NewReader(text))}
+		require.NoError(t, s.begin())
+		_, err = s.WriteTo(brokenWriter{})
+		require.ErrorIs(t, err, io.ErrClosedPipe)
+		require.NoError(t, s.err, "not the Maildrop's fault")
+	}
+
+	s = &stream{from: io.NopCloser(io.MultiReader(strings.NewReader("A: b\r\n"), iotest.ErrReader(broken)))}
+	require.ErrorIs(t, s.begin(), broken, "before anything is sent")
 }
 
 type brokenWriter struct{}
@@ -100,19 +112,19 @@ func TestLongListing(t *testing.T) {
 	require.Equal(t, length, strings.Count(b.String(), " 12345678\r\n"))
 }
 
-// FuzzTop checks that TOP sends what a look at the whole message says it has
-// to, however the message comes from the store.
+// FuzzTop checks that TOP sends what a look at the whole message, mended, says it
+// has to, however the message comes from the store.
 func FuzzTop(f *testing.F) {
 	f.Add("A: b\r\n\r\none\r\ntwo\r\n", 1)
 	f.Add("\r\n\r\n\r\n", 0)
 	f.Add("A: b\r\n", 5)
+	f.Add("A\nB\r\rC\n\r\n\r", 1)
 	f.Fuzz(func(t *testing.T, message string, lines int) {
 		lines = max(lines, 0) % 100
-		// Bodies have no other line ends.
-		message = strings.NewReplacer("\r\n", "\r\n", "\r", "", "\n", "").Replace(message)
-		want := topOf(message, lines)
+		mend := strings.NewReplacer("\r\n", "\r\n", "\r", "\r\n", "\n", "\r\n")
+		want := topOf(mend.Replace(message), lines)
 		for _, r := range []io.Reader{strings.NewReader(message), iotest.OneByteReader(strings.NewReader(message))} {
-			if got, err := streamed(r, &topFilter{left: lines}); got != want || err != nil {
+			if got, err := streamed(r, &topFilter{left: lines}); mend.Replace(got) != want || err != nil {
 				t.Errorf("TOP %d of %q: %q, %v, want %q", lines, message, got, err, want)
 			}
 		}

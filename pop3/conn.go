@@ -28,8 +28,9 @@ type Conn struct {
 	identity  auth.Identity
 	maildrop  Maildrop // nil before a login
 	drop      snapshot
-	inBody    bool  // in the midst of an answer of many lines
-	lost      error // why a command could not be answered: the client is gone
+	opened    *stream // a message that is not closed yet
+	inBody    bool    // in the midst of an answer of many lines
+	lost      error   // why a command could not be answered: the client is gone
 
 	errors, refusals, logins int // see Limits
 }
@@ -62,8 +63,10 @@ func (c *Conn) run(ctx context.Context) (err error) {
 	began := time.Now()
 	// Deferred, because a Maildrop of a test may end this goroutine.
 	defer func() {
-		if panicked := c.guard(ctx, func() { c.closeMaildrop(ctx) }); panicked != nil {
-			err = panicked
+		for _, end := range []func(context.Context){c.closeBody, c.closeMaildrop} {
+			if panicked := c.guard(ctx, func() { end(ctx) }); panicked != nil {
+				err = panicked
+			}
 		}
 		panicked := c.guard(ctx, func() {
 			c.trace(Event{Kind: ConnClosed, Err: err, Duration: time.Since(began)})
@@ -144,6 +147,7 @@ func (c *Conn) turn(ctx context.Context, line []byte, err error) (over bool, _ e
 	if !r.Close && !r.isNone() {
 		c.lost = c.send(ctx, r)
 	}
+	c.closeBody(ctx)
 	if c.srv.Trace != nil {
 		c.trace(Event{Kind: CommandDone, Verb: verb, Reply: r, Err: cmp.Or(err, c.lost), Duration: time.Since(began)})
 	}
@@ -288,6 +292,7 @@ func (c *Conn) replyTo(ctx context.Context, err error) Reply {
 }
 
 func (c *Conn) closeMaildrop(ctx context.Context) {
+	c.closeBody(ctx)
 	maildrop := c.maildrop
 	if maildrop == nil {
 		return

@@ -35,9 +35,9 @@
 // 2449), STLS (RFC 2595) and TLS from the beginning (RFC 8314), AUTH (RFC 5034),
 // the response codes of logins (RFC 3206), and UTF8; the server LANG too (RFC 6856).
 //
-// What cannot be switched off: a command ends in CRLF; a message that holds a
-// bare CR or LF is never sent, since clients could find its end in it; a client
-// that goes away without QUIT removes nothing; and passwords in the clear want
+// What cannot be switched off: a command ends in CRLF; a bare CR, a bare LF and a
+// NUL in a message are never sent, since clients could find its end in them, but
+// mended on the way; a client that goes away without QUIT removes nothing; and passwords in the clear want
 // TLS unless the Server's Auth says otherwise. The Client deletes nothing that was
 // not read to its end, and believes nothing under TLS that came before it.
 //

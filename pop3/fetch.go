@@ -2,12 +2,9 @@ package pop3
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"strconv"
-
-	"github.com/wirepost/wirepost/internal/wire"
 )
 
 func (c *Conn) retr(ctx context.Context, n int) Reply {
@@ -31,17 +28,36 @@ func (c *Conn) fetch(ctx context.Context, m *Message, text string, top *topFilte
 	if err != nil {
 		return c.replyTo(ctx, err)
 	}
+	s := &stream{id: m.ID, from: from, top: top}
+	c.opened = s
+	if err := s.begin(); err != nil {
+		return c.replyTo(ctx, fmt.Errorf("reading message %q: %w", m.ID, err))
+	}
 	r := OK(text)
-	r.body = &stream{id: m.ID, from: from, top: top}
+	r.body = s
 	return r
 }
 
-// sendBody streams the rest of a multi-line answer. If it cannot be sent whole
-// and clean it has no end, and the connection is of no more use.
+// closeBody closes what the last command has opened, sent or not.
+func (c *Conn) closeBody(ctx context.Context) {
+	s := c.opened
+	if s == nil {
+		return
+	}
+	c.opened = nil
+	if err := s.Close(); err != nil {
+		c.srv.logger().ErrorContext(ctx, "pop3: message did not close", "user", c.identity.Name(), "id", s.id, "err", err)
+	}
+}
+
+// sendBody streams the rest of a multi-line answer. What a Maildrop has in it that
+// no client takes is mended on the way. If the answer cannot be sent whole it has
+// no end, and the connection is of no more use.
 func (c *Conn) sendBody(ctx context.Context, body io.WriterTo) error {
 	c.inBody = true
 	w := c.wire.DotWriter()
-	err := c.spend(ctx, body, w)
+	w.Mend = true
+	_, err := body.WriteTo(w)
 	if err == nil {
 		err = w.Close()
 	}
@@ -49,27 +65,8 @@ func (c *Conn) sendBody(ctx context.Context, body io.WriterTo) error {
 		c.inBody = false
 		return nil
 	}
-	if s, ok := body.(*stream); ok && (s.err != nil || isFlaw(err)) {
+	if s, ok := body.(*stream); ok && s.err != nil {
 		c.srv.logger().ErrorContext(ctx, "pop3: message cannot be sent, hanging up", "user", c.identity.Name(), "id", s.id, "err", err)
 	}
 	return fmt.Errorf("answer cut short: %w", err)
-}
-
-// spend writes a body to w, and closes what the Maildrop has opened for it.
-func (c *Conn) spend(ctx context.Context, body io.WriterTo, w io.Writer) error {
-	if s, ok := body.(*stream); ok {
-		defer func() {
-			if err := s.from.Close(); err != nil {
-				c.srv.logger().ErrorContext(ctx, "pop3: message did not close", "user", c.identity.Name(), "id", s.id, "err", err)
-			}
-		}()
-	}
-	_, err := body.WriteTo(w)
-	return err
-}
-
-// isFlaw tells what is wrong with a body from what is wrong with the
-// connection.
-func isFlaw(err error) bool {
-	return errors.Is(err, wire.ErrBareCR) || errors.Is(err, wire.ErrBareLF) || errors.Is(err, wire.ErrNUL)
 }

@@ -3,8 +3,10 @@ package wire
 import (
 	"bytes"
 	"io"
+	"net"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 )
@@ -83,6 +85,77 @@ func TestDotWriterLastCR(t *testing.T) {
 	require.Equal(t, ErrBareCR, d.Close())
 	require.Equal(t, ErrBareCR, d.Close())
 	require.Equal(t, "a", sent(c))
+}
+
+// TestDotWriterMends checks that what would be refused is mended, however it is
+// cut.
+func TestDotWriterMends(t *testing.T) {
+	for body, want := range map[string]string{
+		"a\n.\nb":                "a\r\n..\r\nb\r\n.\r\n",
+		".\n":                    "..\r\n.\r\n",
+		"a\r.\rb\r":              "a\r\n..\r\nb\r\n.\r\n",
+		"\r":                     "\r\n.\r\n",
+		"\n\r\n\r\r\n\n\r":       "\r\n\r\n\r\n\r\n\r\n\r\n.\r\n",
+		"a\x00\r.\x00\n\x00":     "a\x80\r\n..\x80\r\n\x80\r\n.\r\n",
+		"a\r\n.\r\nb\r\n\x00":    "a\r\n..\r\nb\r\n\x80\r\n.\r\n",
+		"clean\r\n.\r\nb\nc\r\n": "clean\r\n..\r\nb\r\nc\r\n.\r\n",
+	} {
+		for i := range len(body) + 1 {
+			c := play()
+			d := c.DotWriter()
+			d.Mend = true
+			for _, s := range []string{body[:i], "", body[i:]} {
+				n, err := io.WriteString(d, s)
+				require.NoError(t, err)
+				require.Equal(t, len(s), n)
+			}
+			require.NoError(t, d.Close())
+			require.Equal(t, want, sent(c), "%q cut at %d", body, i)
+		}
+	}
+}
+
+// discarding is a connection that takes everything.
+type discarding struct{ net.Conn }
+
+func (discarding) Write(p []byte) (int, error)      { return len(p), nil }
+func (discarding) SetWriteDeadline(time.Time) error { return nil }
+
+// TestDotWriterMendsCheaply checks that what is mended costs no memory for each
+// line.
+func TestDotWriterMendsCheaply(t *testing.T) {
+	body := bytes.Repeat([]byte("0123456789\n.\r\x00"), 1000)
+	c := New(discarding{}, Timeouts{})
+	d := c.DotWriter()
+	d.Mend = true
+	require.Less(t, testing.AllocsPerRun(10, func() { _, _ = d.Write(body) }), 10.0)
+}
+
+// FuzzDotWriterMends checks that whatever is written, what leaves is lines that
+// end in CRLF, without other CRs or LFs and without NUL, that are what a naive
+// mender makes of it, and an end.
+func FuzzDotWriterMends(f *testing.F) {
+	f.Add([]byte("a\n.\nb\x00\r"), []byte{0}, uint32(0))
+	f.Add([]byte("\r.\r\n\n\r\r\n."), []byte{1, 2}, uint32(4090))
+	f.Add([]byte("a\r\n.\r\nb\nc"), []byte{}, uint32(65530))
+	f.Fuzz(func(t *testing.T, body, sizes []byte, pad uint32) {
+		body = append(padding(int(pad%(largeSize+smallSize))), body...)
+		c := play()
+		d := c.DotWriter()
+		d.Mend = true
+		for _, p := range tapeOf(replay(body, sizes)).in {
+			if n, err := d.Write(p); n != len(p) || err != nil {
+				t.Fatalf("%d of %d octets, %v", n, len(p), err)
+			}
+		}
+		if err := d.Close(); err != nil {
+			t.Fatal(err)
+		}
+		mended := strings.NewReplacer("\r\n", "\r\n", "\r", "\r\n", "\n", "\r\n", "\x00", "\x80").Replace(string(body))
+		if got, want := []byte(sent(c)), naiveStuff([]byte(mended)); !isClean(got) || !bytes.Equal(got, want) {
+			t.Fatalf("%q was sent, want %q", got, want)
+		}
+	})
 }
 
 // TestDotWriterBroken checks that the connection's errors come out.

@@ -14,10 +14,12 @@
 // cut into reads, and never has more than three octets for one octet of input (uuencoded lines that were cut; the others
 // make less of what they read).
 //
+// [NewCRLFReader] ends the lines of text by CRLF, for messages in files whose lines end in LF.
+//
 // A [Scanner] finds the files that stand in a text without any MIME header, as news has them.
 //
-// Files: encoding.go the names, reader.go and output.go the streams, lines.go what all line-wise encodings check;
-// base64.go, qp.go and plain.go read the encodings of MIME, base64writer.go and qpwriter.go write them; scanner.go and
+// Files: encoding.go the names, reader.go and output.go the streams, lines.go what all line-wise encodings check, crlf.go
+// ends lines; base64.go, qp.go and plain.go read the encodings of MIME, base64writer.go and qpwriter.go write them; scanner.go and
 // header.go find files in text, file.go and filewriter.go have what these share, and uu.go, beginbase64.go, yheader.go,
 // yenc.go and ywriter.go what they are encoded in.
 package transfer
