@@ -11,6 +11,7 @@ import (
 	"os"
 	"runtime/debug"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/wirepost/wirepost/auth"
@@ -25,17 +26,18 @@ type Conn struct {
 	began    time.Time
 	state    ConnState
 	identity auth.Identity
-	account  Account   // nil before a login
-	enabled  feature   // what the client has asked for, by ENABLE or otherwise
-	box      *view     // the mailbox that is open, nil if none is
-	saved    UIDSet    // what "$" stands for (RFC 5182)
-	tag      string    // of the command that is being answered
-	lost     error     // why a command could not be answered: the client is gone
-	report   *progress // of what takes long
-	inside   bool      // in the midst of a response
-	resting  bool      // between two commands
-	watch    *watch    // what is told without being asked for, nil if nothing special is
-	lang     *language // of texts, by LANGUAGE; nil before
+	account  Account     // nil before a login
+	enabled  feature     // what the client has asked for, by ENABLE or otherwise
+	box      *view       // the mailbox that is open, nil if none is
+	saved    UIDSet      // what "$" stands for (RFC 5182)
+	tag      string      // of the command that is being answered
+	lost     error       // why a command could not be answered: the client is gone
+	report   *progress   // of what takes long
+	inside   bool        // in the midst of a response
+	ruined   atomic.Bool // what waits for news has panicked
+	resting  bool        // between two commands
+	watch    *watch      // what is told without being asked for, nil if nothing special is
+	lang     *language   // of texts, by LANGUAGE; nil before
 
 	bad, logins int // see Limits
 }
@@ -221,6 +223,8 @@ func (c *Conn) lineReply(err error) Reply {
 			return notIMAP // a ClientHello is full of NULs
 		}
 		return brokenLine
+	case errors.Is(err, wire.ErrInterrupted) && c.ruined.Load():
+		return internalError
 	case errors.Is(err, wire.ErrInterrupted):
 		return shuttingDown
 	case errors.Is(err, os.ErrDeadlineExceeded):
@@ -231,6 +235,9 @@ func (c *Conn) lineReply(err error) Reply {
 	}
 	return Reply{}
 }
+
+// mustEnd reports whether the conversation is to end once nothing is under way.
+func (c *Conn) mustEnd() bool { return c.srv.life.Draining() || c.ruined.Load() }
 
 // ended says why a conversation ended that nobody said goodbye to.
 func ended(ctx context.Context, err error) error {

@@ -27,11 +27,14 @@ func (c *Conn) idle(ctx context.Context, _ struct{}) Reply {
 	_, _ = c.wire.WriteString("+ idling\r\n") // as in put
 	if c.box != nil {
 		box := c.box.id
+		account := c.account
 		listener.Go(func() {
-			err := c.account.Watch(watch, func(id MailboxID) {
-				if id == box {
-					c.wire.Interrupt()
-				}
+			err := c.listen(ctx, func() error {
+				return account.Watch(watch, func(id MailboxID) {
+					if id == box {
+						c.wire.Interrupt()
+					}
+				})
 			})
 			if err != nil && watch.Err() == nil {
 				c.srv.logger().ErrorContext(ctx, "imap4: watch failed", "user", c.identity.Name(), "err", err)
@@ -41,6 +44,16 @@ func (c *Conn) idle(ctx context.Context, _ struct{}) Reply {
 	c.watch.idle(true)
 	defer func() { c.watch.idle(false) }()
 	return c.awaitDone(ctx)
+}
+
+// listen calls f, which waits for news in a goroutine of its own. A panic of it
+// ends the conversation, as one in a command does, and is no error.
+func (c *Conn) listen(ctx context.Context, f func() error) (err error) {
+	if c.guard(ctx, func() { err = f() }) != nil {
+		c.ruined.Store(true)
+		c.wire.Interrupt()
+	}
+	return err
 }
 
 // firstLook is when the store is looked at again after IDLE has begun: by then the
@@ -60,7 +73,7 @@ func (c *Conn) awaitDone(ctx context.Context) Reply {
 		switch now := time.Now(); {
 		case err == nil:
 			return c.endIdle(string(line))
-		case errors.Is(err, wire.ErrInterrupted) && !c.srv.life.Draining():
+		case errors.Is(err, wire.ErrInterrupted) && !c.mustEnd():
 		case errors.Is(err, os.ErrDeadlineExceeded) && c.box != nil && !now.Before(look) && (limits.Idle <= 0 || now.Sub(began) < limits.Idle):
 			look = now.Add(limits.Poll)
 		default:

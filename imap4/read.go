@@ -236,7 +236,7 @@ func (c *Conn) readLine() ([]byte, error) {
 	}
 	for {
 		line, err := c.wire.ReadLine(limit)
-		if errors.Is(err, wire.ErrInterrupted) && !c.srv.life.Draining() {
+		if errors.Is(err, wire.ErrInterrupted) && !c.mustEnd() {
 			// Without NOTIFY it came when the client had stopped idling.
 			if c.resting && c.watch != nil {
 				if c.watch.push(between); c.lost != nil {

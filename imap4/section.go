@@ -1,6 +1,7 @@
 package imap4
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -32,7 +33,24 @@ func (f *fetching) section(ctx context.Context, item *fetchItem, m *message) err
 		return err
 	}
 	f.b = summary.AppendLiteral(f.b, r.Size())
-	return f.stream(r, r.Size())
+	return f.stream(withoutNUL{r}, r.Size())
+}
+
+// withoutNUL reads 0x80 for each NUL, which no literal but a literal8 may hold (RFC
+// 9051, 9: CHAR8), so that a message which was stored with one can be read.
+type withoutNUL struct{ io.Reader }
+
+// Read implements io.Reader.
+func (r withoutNUL) Read(p []byte) (int, error) {
+	n, err := r.Reader.Read(p)
+	for rest := p[:n]; ; {
+		i := bytes.IndexByte(rest, 0)
+		if i < 0 {
+			return n, err
+		}
+		rest[i] = 0x80
+		rest = rest[i+1:]
+	}
 }
 
 // section opens a piece of the message.

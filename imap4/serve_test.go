@@ -1,8 +1,11 @@
 package imap4
 
 import (
+	"bytes"
+	"context"
 	"crypto/tls"
 	"errors"
+	"fmt"
 	"io"
 	"net"
 	"net/netip"
@@ -132,6 +135,45 @@ func TestAppendRefused(t *testing.T) {
 		require.Contains(t, conn.out.String(), "\r\nb NO [")
 		require.Contains(t, conn.out.String(), "\r\nc OK")
 		require.NotContains(t, conn.out.String(), "\r\nx ")
+	}
+}
+
+// A NUL that a store has is told as 0x80 in a literal, and as it is in a literal8.
+func TestNUL(t *testing.T) {
+	s := mailstore()
+	long := "A: b\x00\r\n\r\n\x00" + strings.Repeat("x\x00", 5_000)
+	s.put(s.boxes[0], long, Flags{})
+	s.put(s.boxes[0], "A: b\x00\r\n\r\n\x00\x00.", Flags{})
+	mended := strings.ReplaceAll(long, "\x00", "\x80")
+	out := say(t, newServer(s), "c FETCH 4:5 (BODY.PEEK[] BODY.PEEK[HEADER.FIELDS (A)] BODY.PEEK[TEXT]<1.2>)\r\nd FETCH 5 BINARY.PEEK[]\r\n")
+	require.Contains(t, out, fmt.Sprintf("* 4 FETCH (BODY[] {%d}\r\n%s BODY[HEADER.FIELDS (A)] {9}\r\nA: b\x80\r\n\r\n BODY[TEXT]<1> {2}\r\nx\x80)\r\n", len(mended), mended))
+	require.Contains(t, out, "* 5 FETCH (BODY[] {12}\r\nA: b\x80\r\n\r\n\x80\x80. ")
+	before, after, _ := strings.Cut(out, "* 5 FETCH (BINARY[] ~{")
+	require.NotContains(t, before, "\x00")
+	require.Contains(t, after, "A: b\x00\r\n\r\n\x00\x00.)\r\n")
+}
+
+// panics is a store whose Watch panics, once it has been called.
+type panics struct{ *store }
+
+func (panics) Watch(context.Context, func(MailboxID)) error { panic("lost my mind") }
+
+// A panic of what waits for news ends the conversation, with a word of farewell,
+// and no other one.
+func TestWatchPanics(t *testing.T) {
+	for name, command := range map[string]string{
+		"IDLE":   "C: c IDLE\nS: +\n",
+		"NOTIFY": "C: c NOTIFY SET (PERSONAL (MessageNew MessageExpunge))\nS: c OK\n",
+	} {
+		t.Run(name, func(t *testing.T) {
+			var log bytes.Buffer
+			srv := newServer(nil)
+			srv.Backend = backendOf(panics{mailstore()})
+			srv.Logger = logTo(&log)
+			play(t, srv, selectedScript+command+"S: * BYE [SERVERBUG]\nS: EOF\n")
+			require.Contains(t, log.String(), "lost my mind")
+			require.Contains(t, log.String(), "panics.Watch")
+		})
 	}
 }
 

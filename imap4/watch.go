@@ -73,7 +73,7 @@ func (c *Conn) newWatch(ctx context.Context, groups []eventGroup) *watch {
 func (w *watch) start() {
 	account := w.c.account
 	w.listener.Go(func() {
-		err := account.Watch(w.ctx, w.hint)
+		err := w.c.listen(w.ctx, func() error { return account.Watch(w.ctx, w.hint) })
 		if w.ctx.Err() != nil {
 			return
 		}
