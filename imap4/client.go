@@ -179,7 +179,7 @@ func (conn *clientConn) usable(ctx context.Context) error {
 	case conn.closed.Load():
 		return fmt.Errorf("imap4: client is closed: %w", net.ErrClosed)
 	case conn.broken != nil:
-		return fmt.Errorf("%w; the conversation is over", conn.broken)
+		return errClientOver{conn.broken}
 	case ctx.Err() != nil:
 		return fmt.Errorf("imap4: not begun: %w", context.Cause(ctx))
 	}

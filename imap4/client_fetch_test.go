@@ -214,9 +214,65 @@ func TestClientStructure(t *testing.T) {
 		require.NoError(t, err, text)
 		require.Equal(t, want, m.Structure, text)
 	}
-	for _, text := range []string{`BODYSTRUCTURE`, `BODYSTRUCTURE ()`, `BODYSTRUCTURE ("a")`, `BODYSTRUCTURE ("a" "b" "c" NIL NIL NIL 1)`, `ENVELOPE ("a")`} {
+	for _, text := range []string{`BODYSTRUCTURE ()`, `BODYSTRUCTURE ("a")`, `BODYSTRUCTURE ("a" "b" "c" NIL NIL NIL 1)`, `ENVELOPE ("a")`} {
+		m, err := clientRead(t, text)
+		require.NoError(t, err, text)
+		require.ErrorIs(t, m.Err(), ErrProtocol, text)
+		require.Nil(t, m.Structure, text)
+		require.Nil(t, m.Envelope, text)
+	}
+	for _, text := range []string{`BODYSTRUCTURE`, `BODYSTRUCTURE (`, `BODYSTRUCTURE ("a" "b)`, `ENVELOPE (("a")`, `INTERNALDATE "a`, `RFC822.SIZE (-1`} {
 		_, err := clientRead(t, text)
 		require.ErrorIs(t, err, ErrProtocol, text)
+		require.ErrorContains(t, err, "(message 1, UID 1)", text)
+	}
+}
+
+// TestClientFetchFlaws has values that are none: their field is zero, Err tells of
+// them, and all else is read.
+func TestClientFetchFlaws(t *testing.T) {
+	for text, item := range map[string]string{
+		`INTERNALDATE "00-Jan-0000 00:00:00 +0000"`:        "INTERNALDATE",
+		`INTERNALDATE {5}` + "\r\nnever":                   "INTERNALDATE",
+		`INTERNALDATE  (1 2 (3))`:                          "INTERNALDATE",
+		`SAVEDATE today`:                                   "SAVEDATE",
+		`RFC822.SIZE -1`:                                   "RFC822.SIZE",
+		`RFC822.SIZE  -1`:                                  "RFC822.SIZE",
+		`RFC822.SIZE 12K`:                                  "RFC822.SIZE",
+		`RFC822.SIZE 99999999999999999999`:                 "RFC822.SIZE",
+		`RFC822.SIZE "12"`:                                 "RFC822.SIZE",
+		`RFC822.SIZE NIL`:                                  "RFC822.SIZE",
+		`ENVELOPE ("d" "s" NIL NIL NIL NIL NIL NIL "<i>")`: "ENVELOPE",
+		`ENVELOPE ("d" {1}` + "\r\ns" + ` ((NIL NIL "a") "b") NIL NIL NIL NIL NIL NIL)`: "ENVELOPE",
+		`ENVELOPE ("d" "s" NIL NIL NIL NIL NIL NIL NIL "<i>" "more" (("x")))`:           "ENVELOPE",
+		`ENVELOPE ("d" "s" NIL NIL {3}` + "\r\n)((" + ` NIL NIL NIL NIL NIL)`:           "ENVELOPE",
+		`BODYSTRUCTURE (("a" "b" NIL NIL NIL "7bit" x)("a" "b") "mixed")`:               "BODYSTRUCTURE",
+		`FLAGS 7`:                            "FLAGS",
+		`FLAGS (\Seen "x" (y))`:              "FLAGS",
+		`MODSEQ (x)`:                         "MODSEQ",
+		`EMAILID M1`:                         "EMAILID",
+		`PREVIEW (a)`:                        "PREVIEW",
+		`BODY[1.NONSENSE]<3> {2}` + "\r\n))": "BODY",
+		`BINARY.SIZE[1] -`:                   "BINARY.SIZE",
+	} {
+		u := new(clientUpdates)
+		c := clientOn(t, clientGreeting+"C: w1 UID FETCH 7:8 (UID PREVIEW ENVELOPE)\nS! "+fmt.Sprintf("%q",
+			"* 3 FETCH ("+text+" UID 7 X-MORE 1)\r\n* 4 FETCH (UID 8 PREVIEW NIL)\r\nw1 OK done\r\n")+"\nC: w2 NOOP\nS: w2 OK done\n", u.options())
+		var told []UID
+		for m, err := range c.Fetch(t.Context(), UIDSet{{7, 8}}, &FetchItems{Envelope: true, Preview: true}) {
+			require.NoError(t, err, text)
+			if told = append(told, m.UID); m.UID == 8 {
+				require.NoError(t, m.Err())
+				continue
+			}
+			require.ErrorIs(t, m.Err(), ErrProtocol, text)
+			require.ErrorContains(t, m.Err(), "("+item+" of message 3, UID 7)", text)
+			require.Len(t, m.flaws, 1, text)
+			m.flaws = nil
+			require.Equal(t, &Fetched{Seq: 3, UID: 7, more: m.more, whole: true, BinarySizes: m.BinarySizes}, m, text)
+		}
+		require.Equal(t, []UID{7, 8}, told, text)
+		require.NoError(t, c.Noop(t.Context()), text)
 	}
 }
 

@@ -27,6 +27,49 @@ func clientSynced(t *testing.T, c *Client, state *SyncState) (told []any) {
 	return told
 }
 
+// TestClientSyncFlaws keeps a message whose flags cannot be read, and takes none
+// for gone whose UID cannot.
+func TestClientSyncFlaws(t *testing.T) {
+	c := clientOn(t, `
+		S: * PREAUTH [CAPABILITY IMAP4rev1] hello
+		C: w1 SELECT "a"
+		S: * 2 EXISTS
+		S: * OK [UIDVALIDITY 7] x
+		S: w1 OK done
+		C: w2 UID FETCH 1:3 (UID FLAGS)
+		S: * 1 FETCH (UID 3 FLAGS (\Seen "x"))
+		S: w2 OK done
+		C: w3 UID FETCH 4:4294967294 (UID FLAGS)
+		S: w3 OK done
+		C: w4 SELECT "a"
+		S: * 2 EXISTS
+		S: * OK [UIDVALIDITY 7] x
+		S: w4 OK done
+		C: w5 UID FETCH 1:3 (UID FLAGS)
+		S: * 1 FETCH (UID 0 FLAGS (\Seen))
+		S: w5 OK done
+		C: w6 UID FETCH 4:4294967294 (UID FLAGS)
+		S: w6 OK done
+		C: w7 NOOP
+		S: w7 OK done
+		`, nil)
+	state := SyncState{UIDValidity: 7, UIDs: UIDSet{{3, 3}}}
+	for ch, err := range c.Sync(t.Context(), "a", &state) {
+		require.NoError(t, err)
+		require.EqualValues(t, 3, ch.Message.UID)
+		require.ErrorContains(t, ch.Message.Err(), "FLAGS of message 1, UID 3")
+	}
+	require.Equal(t, UIDSet{{3, 3}}, state.UIDs)
+	var last error
+	for ch, err := range c.Sync(t.Context(), "a", &state) {
+		require.Empty(t, ch.Vanished)
+		last = err
+	}
+	require.ErrorContains(t, last, "UID of message 1")
+	require.Equal(t, UIDSet{{3, 3}}, state.UIDs)
+	require.NoError(t, c.Noop(t.Context()))
+}
+
 // TestClientSync synchronises by QRESYNC: from nothing, again, and after
 // UIDVALIDITY has changed.
 func TestClientSync(t *testing.T) {

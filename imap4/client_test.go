@@ -209,8 +209,8 @@ func TestClientMalformed(t *testing.T) {
 		`S: * PREAUTH again`,
 		`S: * VANISHED 0`,
 		`S: * VANISHED 1:`,
-		`S: * 1 FETCH (BODY[X] "a")`,
-		`S: * 1 FETCH (UID 0)`,
+		`S: * 1 FETCH (BODY[X "a")`,
+		`S: * 1 FETCH (UID (0)`,
 		`S: * 1 FETCH UID 1`,
 		`S! "* OK ` + strings.Repeat("x", 70_000) + `"`,
 	} {

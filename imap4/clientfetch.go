@@ -48,7 +48,8 @@ type FetchSection struct {
 	MarkSeen bool // sets \Seen; without it the flags stay as they are (PEEK)
 }
 
-// A Fetched is what a server tells of one message. What it has not told is zero.
+// A Fetched is what a server tells of one message. What it has not told is zero, and
+// so is what could not be read: see Err.
 type Fetched struct {
 	Seq         uint32 // sequence number at that time
 	UID         UID
@@ -66,6 +67,7 @@ type Fetched struct {
 	BinarySizes map[string]int64 // octets by path, such as "1.2"
 
 	conn    *clientConn
+	flaws   []clientItemFlaw
 	more    bool // it has something that is no news of flags
 	whole   bool // all of it has been read
 	section *FetchedSection
@@ -159,7 +161,7 @@ func (c *Client) fetchPart(uids UIDSet, items *FetchItems, f func(*Fetched)) (*c
 func (items *FetchItems) take(v any, uids UIDSet, ready *[]*Fetched) bool {
 	switch v := v.(type) {
 	case *Fetched:
-		if v.UID != 0 && !clientCovers(uids, v.UID) || !v.more && (v.UID == 0 || items.wantsMore()) {
+		if v.UID != 0 && !clientCovers(uids, v.UID) || !v.more && (v.UID == 0 && !v.hasFlaw("UID") || items.wantsMore()) {
 			return false
 		}
 		*ready = append(*ready, v)

@@ -1,9 +1,11 @@
 package imap4
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"iter"
+	"slices"
 	"strings"
 	"time"
 
@@ -91,6 +93,89 @@ func (f *Fetched) items() {
 			return
 		}
 	}
+	if errors.Is(p.err, ErrProtocol) {
+		p.err = f.about("", p.err)
+	}
+}
+
+// item reads an item. If only its value is wrong that is noted, and the field
+// stays zero.
+func (f *Fetched) item(name string) {
+	p := &f.conn.p
+	if p.err != nil {
+		return
+	}
+	start := p.mark()
+	p.lenient = true
+	f.value(name)
+	p.lenient = false
+	if p.err == nil && p.peek() != ' ' && p.peek() != ')' && f.section == nil {
+		p.lenient = true
+		p.fail("the end of a value")
+	}
+	if p.err == nil {
+		return
+	}
+	if err := p.recover(start); err != nil {
+		f.forget(name)
+		f.flaws = append(f.flaws, clientItemFlaw{name, err})
+	}
+}
+
+// A clientItemFlaw is what is wrong with an item.
+type clientItemFlaw struct {
+	item string
+	err  error
+}
+
+// Err is what the server told of the message and could not be read: a date that is
+// none, say, or an ENVELOPE with a part too few. What it is about is zero in f.
+// Nil: there is nothing of that kind, as far as the message has been read. The
+// error wraps ErrProtocol and names the item, the sequence number and the UID; the
+// conversation goes on all the same.
+func (f *Fetched) Err() error {
+	var all []error
+	for _, flaw := range f.flaws {
+		all = append(all, f.about(flaw.item+" of ", flaw.err))
+	}
+	return errors.Join(all...)
+}
+
+// about says which message an error is about.
+func (f *Fetched) about(item string, err error) error {
+	if f.UID == 0 {
+		return fmt.Errorf("%w (%smessage %d)", err, item, f.Seq)
+	}
+	return fmt.Errorf("%w (%smessage %d, UID %d)", err, item, f.Seq, f.UID)
+}
+
+// hasFlaw reports whether an item could not be read.
+func (f *Fetched) hasFlaw(item string) bool {
+	return slices.ContainsFunc(f.flaws, func(flaw clientItemFlaw) bool { return flaw.item == item })
+}
+
+// forget takes back what was read of an item.
+func (f *Fetched) forget(name string) {
+	switch name {
+	case "FLAGS":
+		f.HasFlags, f.Flags = false, Flags{}
+	case "UID":
+		f.UID = 0
+	case "MODSEQ":
+		f.ModSeq = 0
+	case "BODY", "BODYSTRUCTURE":
+		f.Structure = nil
+	case "ENVELOPE":
+		f.Envelope = nil
+	case "RFC822.SIZE":
+		f.Size = 0
+	case "EMAILID":
+		f.EmailID = ""
+	case "THREADID":
+		f.ThreadID = ""
+	case "PREVIEW":
+		f.Preview = nil
+	}
 }
 
 // itemName reads the name of an item, up to a space or bracket, in upper case.
@@ -122,7 +207,8 @@ func (p *clientParser) itemName() string {
 	}
 }
 
-func (f *Fetched) item(name string) {
+// value reads the value of an item, and the space before it.
+func (f *Fetched) value(name string) {
 	p := &f.conn.p
 	switch name {
 	case "FLAGS":
@@ -179,8 +265,8 @@ func (f *Fetched) bracket(name string) {
 	}
 	var err error
 	if s.Section, err = mime.ParseSection(text); err != nil {
-		p.stop(clientMalformed("the section %q", text))
-		return
+		f.flaws = append(f.flaws, clientItemFlaw{name, clientMalformed("the section %q", text)})
+		name = "" // to be passed over
 	}
 	if p.take('<') {
 		s.Offset = int64(p.number())
@@ -242,7 +328,7 @@ func (p *clientParser) dateTime() time.Time {
 	}
 	t, err := time.Parse("2-Jan-2006 15:04:05 -0700", strings.TrimLeft(*s, " "))
 	if err != nil {
-		p.stop(fmt.Errorf("%w: the date %q", ErrProtocol, *s))
+		p.flawed(clientMalformed("the date %q", *s))
 	}
 	return t
 }

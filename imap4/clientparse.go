@@ -30,6 +30,11 @@ type clientParser struct {
 	i   int
 	err error
 
+	// lenient lets what is wrong with one value be passed over: where it was found
+	// is kept in flaw.
+	lenient bool
+	flaw    clientFlaw
+
 	lines int // read so far
 	depth int
 	size  int   // octets of the response that were kept in memory
@@ -39,6 +44,7 @@ type clientParser struct {
 // begin reads the first line of a response.
 func (p *clientParser) begin() {
 	p.err, p.depth, p.size, p.lit = nil, 0, 0, 0
+	p.lenient, p.flaw = false, clientFlaw{}
 	p.next()
 }
 
@@ -63,8 +69,59 @@ func (p *clientParser) stop(err error) {
 
 func (p *clientParser) fail(want string) {
 	if p.err == nil {
-		p.stop(clientMalformed("want %s at %q", want, p.b[p.i:min(len(p.b), p.i+40)]))
+		p.flawed(clientMalformed("want %s at %q", want, p.b[p.i:min(len(p.b), p.i+40)]))
 	}
+}
+
+// flawed notes an error of a value, which recover can pass over.
+func (p *clientParser) flawed(err error) {
+	if p.err == nil && p.lenient {
+		p.flaw = clientFlaw{found: true, b: p.b, i: p.i, depth: p.depth}
+	}
+	p.stop(err)
+}
+
+// A clientFlaw is where a value was found to be wrong, for a lenient parser. The
+// line is still there, since nothing is read once there is an error.
+type clientFlaw struct {
+	found    bool
+	b        []byte
+	i, depth int
+}
+
+// A clientMark is where a value begins, with the space before it.
+type clientMark struct{ i, lines, depth int }
+
+func (p *clientParser) mark() clientMark { return clientMark{p.i, p.lines, p.depth} }
+
+// recover goes on behind the value that began at start and is wrong, and returns
+// what is wrong with it. What cannot be passed over, for the lists in it do not
+// end, say, stays the parser's error, and nil is returned.
+func (p *clientParser) recover(start clientMark) error {
+	err, at := p.err, p.flaw
+	if err == nil || !at.found {
+		return nil
+	}
+	p.err, p.lenient, p.flaw = nil, false, clientFlaw{}
+	p.b, p.i, p.depth = at.b, at.i, at.depth
+	if p.lines == start.lines && len(bytes.Trim(p.b[start.i:p.i], " ")) == 0 {
+		p.skip()
+	}
+	for p.err == nil && p.depth > start.depth {
+		for p.take(' ') {
+		}
+		if p.take(')') {
+			p.depth--
+		} else {
+			p.skip()
+		}
+	}
+	p.word() // the rest of one that has been read in part
+	if p.err != nil {
+		p.err = err // which tells more than where its end was missed
+		return nil
+	}
+	return err
 }
 
 // peek is the next octet, 0 at the end of the line: a line holds no NUL.
@@ -207,10 +264,11 @@ func (p *clientParser) list(f func()) {
 }
 
 func (p *clientParser) enter() {
-	if p.depth++; p.depth > p.limits.Nesting {
+	if p.depth >= p.limits.Nesting {
 		p.stop(clientMalformed("lists nested deeper than %d", p.limits.Nesting))
 	}
 	p.expect('(')
+	p.depth++
 }
 
 // maybeList reads a list, or NIL.

@@ -1,6 +1,7 @@
 package imap4
 
 import (
+	"cmp"
 	"context"
 	"iter"
 )
@@ -18,7 +19,7 @@ type SyncState struct {
 type SyncChange struct {
 	Reset    bool     // UIDVALIDITY is another one: all that was known is worth nothing, and comes anew
 	Vanished UIDSet   // these messages are gone
-	Message  *Fetched // UID and Flags, and ModSeq where there is one, of a message that is new, or whose flags may have changed
+	Message  *Fetched // UID and Flags, and ModSeq where there is one, of a message that is new, or whose flags may have changed; see its Err
 	New      bool     // Message was not known
 }
 
@@ -50,6 +51,7 @@ type clientSync struct {
 	news   []UIDRange // messages that were not known
 	yield  func(SyncChange) bool
 	wanted bool
+	err    error // of a message without a UID
 }
 
 func (s *clientSync) tell(ch SyncChange) {
@@ -97,6 +99,7 @@ func (s *clientSync) run(name string) error {
 	if err == nil {
 		err = s.added(box, anew)
 	}
+	err = cmp.Or(err, s.err)
 	s.now.UIDs = normal(append(s.news, s.known...))
 	box.Changed = nil // it has been told
 	return err
@@ -130,7 +133,10 @@ func (s *clientSync) gone(set UIDSet) {
 
 // message tells of a message.
 func (s *clientSync) message(f *Fetched) bool {
-	if f.UID != 0 && f.HasFlags {
+	if f.UID == 0 && s.err == nil {
+		s.err = f.Err() // nobody knows which message it is, so it may be taken for gone
+	}
+	if f.UID != 0 && (f.HasFlags || f.hasFlaw("FLAGS")) {
 		isNew := !s.known.Contains(f.UID)
 		if isNew {
 			s.news = append(s.news, UIDRange{f.UID, f.UID})
@@ -175,7 +181,7 @@ func (s *clientSync) everything() error {
 		}
 		return s.message(f)
 	})
-	if err == nil {
+	if err == nil && s.err == nil {
 		s.gone(s.known.without(normal(there)))
 	}
 	return err

@@ -81,7 +81,7 @@
 //
 // And those of the client:
 //
-//	client.go     Client and Dial; clientoptions.go clienttls.go clientcompress.go
+//	client.go     Client and Dial; clientoptions.go clienttls.go clientcompress.go clientend.go
 //	clientauth.go clientserver.go   logins, and what a server says of itself
 //	clientcall.go clientencode.go clientpipeline.go   commands, and how they are sent
 //	clientwire.go clientresponse.go clientuntagged.go clientupdate.go   responses

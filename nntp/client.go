@@ -84,7 +84,7 @@ func (c *Client) enterAmid(ctx context.Context, owing bool) error {
 	case c.closed:
 		return fmt.Errorf("nntp: client is closed: %w", net.ErrClosed)
 	case c.broken != nil:
-		return fmt.Errorf("%w; the conversation is over", c.broken)
+		return errClientOver{c.broken}
 	case ctx.Err() != nil:
 		return fmt.Errorf("nntp: not begun: %w", context.Cause(ctx))
 	}

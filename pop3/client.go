@@ -138,7 +138,7 @@ func (c *Client) begin(ctx context.Context) (end func(error) error, err error) {
 	case c.closed:
 		return nil, fmt.Errorf("pop3: client is closed: %w", net.ErrClosed)
 	case c.broken != nil:
-		return nil, fmt.Errorf("%w; the conversation is over", c.broken)
+		return nil, errClientOver{c.broken}
 	case ctx.Err() != nil:
 		return nil, fmt.Errorf("pop3: not begun: %w", context.Cause(ctx))
 	}
@@ -159,7 +159,7 @@ func (c *Client) begin(ctx context.Context) (end func(error) error, err error) {
 		// as long as ctx allows, whatever the Body's own does.
 		_ = c.body.Close()
 		if c.broken != nil {
-			return nil, end(fmt.Errorf("%w; the conversation is over", c.broken))
+			return nil, end(errClientOver{c.broken})
 		}
 	}
 	return end, nil

@@ -115,8 +115,10 @@ func TestBadAnswers(t *testing.T) {
 		o.Messages, o.MessageSize = 3, 100
 		c, err := pop3.NewClient(t.Context(), nc, o)
 		require.NoError(t, err)
+		require.NoError(t, c.Err())
 		require.ErrorIs(t, tt.do(c, t.Context()), tt.want, "%.60q", tt.says)
-		require.ErrorContains(t, c.Noop(t.Context()), "the conversation is over", "%.60q", tt.says)
+		require.ErrorIs(t, c.Err(), tt.want)
+		require.ErrorContains(t, c.Noop(t.Context()), "pop3: the conversation is over: ", "%.60q", tt.says)
 		require.NoError(t, c.Close())
 	}
 }
