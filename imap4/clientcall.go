@@ -25,6 +25,11 @@ type clientCommand struct {
 	// several, parted by "|", one is enough.
 	needs string
 
+	// extra names items of FETCH that are kept as they are; raw is Do, which is
+	// offered responses of kinds that are not known.
+	extra []string
+	raw   bool
+
 	// alone keeps all other commands off the line: it changes what they mean.
 	alone bool
 }

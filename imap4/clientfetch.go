@@ -27,6 +27,11 @@ type FetchItems struct {
 	Sections    []FetchSection
 	BinarySizes [][]int // the decoded sizes of parts (RFC 3516)
 
+	// Extra names items of extensions that this package does not know, such as
+	// "X-GM-LABELS", atoms all of them. What the server tells of them is in
+	// Fetched.Extra.
+	Extra []string
+
 	// ChangedSince, unless 0, leaves out messages that have not changed since
 	// then (RFC 7162, 3.1.4.1), and asks for ModSeq.
 	ChangedSince ModSeq
@@ -65,6 +70,7 @@ type Fetched struct {
 	ThreadID    string
 	Preview     *string
 	BinarySizes map[string]int64 // octets by path, such as "1.2"
+	Extra       map[string]Value // of FetchItems.Extra, by name in upper case
 
 	conn    *clientConn
 	flaws   []clientItemFlaw
@@ -122,6 +128,7 @@ func (c *Client) fetchPart(uids UIDSet, items *FetchItems, f func(*Fetched)) (*c
 	call, err := c.send(clientCommand{
 		verb:  "UID FETCH",
 		needs: items.needs(),
+		extra: items.Extra,
 		args:  func(e *clientEncoder) { e.raw(" ").uids(uids).raw(" "); items.encode(e) },
 		take:  func(v any) bool { return items.take(v, uids, &ready) },
 	})
@@ -181,7 +188,7 @@ var errClientAbandoned = errors.New("imap4: a response was not read to its end")
 // whose flags change.
 func (items *FetchItems) wantsMore() bool {
 	return items.Envelope || items.Structure || items.Size || items.Received || items.Saved || items.IDs || items.Preview ||
-		len(items.Sections) > 0 || len(items.BinarySizes) > 0
+		len(items.Sections) > 0 || len(items.BinarySizes) > 0 || len(items.Extra) > 0
 }
 
 func (items *FetchItems) needs() string {
@@ -216,6 +223,9 @@ func (items *FetchItems) encode(e *clientEncoder) {
 	add(items.Structure, "BODYSTRUCTURE")
 	for _, path := range items.BinarySizes {
 		add(true, "BINARY.SIZE["+mime.Section{Path: path}.String()+"]")
+	}
+	for _, name := range items.Extra {
+		e.raw(" ").atom(name)
 	}
 	for _, s := range items.Sections {
 		e.raw(" ")

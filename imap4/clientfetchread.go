@@ -251,7 +251,17 @@ func (f *Fetched) value(name string) {
 	case "PREVIEW":
 		f.Preview = p.nstring()
 	default:
-		p.skip()
+		if !f.conn.wanted(name) {
+			p.skip()
+			return
+		}
+		v := p.anyValue()
+		if p.err == nil {
+			if f.Extra == nil {
+				f.Extra = make(map[string]Value)
+			}
+			f.Extra[name] = v
+		}
 	}
 }
 

@@ -35,16 +35,17 @@ type clientParser struct {
 	lenient bool
 	flaw    clientFlaw
 
-	lines int // read so far
-	depth int
-	size  int   // octets of the response that were kept in memory
-	lit   int64 // what is unread of a literal that is handed out as a reader
+	values int // of extensions, in this response
+	lines  int // read so far
+	depth  int
+	size   int   // octets of the response that were kept in memory
+	lit    int64 // what is unread of a literal that is handed out as a reader
 }
 
 // begin reads the first line of a response.
 func (p *clientParser) begin() {
 	p.err, p.depth, p.size, p.lit = nil, 0, 0, 0
-	p.lenient, p.flaw = false, clientFlaw{}
+	p.lenient, p.flaw, p.values = false, clientFlaw{}, 0
 	p.next()
 }
 

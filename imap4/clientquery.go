@@ -41,6 +41,11 @@ func (e *clientEncoder) query(q *Query, depth int) {
 	case q.Key == InSet:
 		e.raw("UID ").uids(q.UIDs)
 		return
+	case q.Key == Extension:
+		if e.atom(q.ID); q.Text != "" {
+			e.raw(" ").str(q.Text)
+		}
+		return
 	case int(q.Key) >= len(clientQueryWords):
 		e.fail("the key %d of a Query", q.Key)
 		return

@@ -44,8 +44,8 @@ func (conn *clientConn) untagged() {
 		return
 	}
 	read := clientResponses[word]
-	if read == nil { // one of an extension that nobody has asked for
-		p.skipRest()
+	if read == nil {
+		conn.unknown(0, word)
 		return
 	}
 	if p.take(' ') { // none behind "* SEARCH" that finds nothing
@@ -120,7 +120,7 @@ func (conn *clientConn) numbered() {
 	case "EXISTS", "RECENT", "EXPUNGE":
 		p.end()
 	default:
-		p.skipRest()
+		conn.unknown(n, word)
 		return
 	}
 	if p.err != nil {

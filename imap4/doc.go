@@ -91,5 +91,6 @@
 //	clientappend.go clientstore.go clientlimit.go   messages that are put and changed
 //	clientfetch.go clientfetchread.go clientenvelope.go clientstructure.go   that come
 //	clientsearch.go clientquery.go clientsort.go   and that are found
+//	clientextension.go   what this package does not know
 //	clientacl.go clientquota.go clientmetadata.go   what mailboxes have besides
 package imap4

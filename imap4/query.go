@@ -10,12 +10,12 @@ type Query struct {
 	Sub   []*Query  // of And, Or, Not, Fuzzy
 	Flag  string    // of HasFlag: `\Seen`, or a keyword
 	Field string    // of HeaderText: the field's name, in the client's case
-	Text  string    // of HeaderText, BodyText, AnyText: UTF-8
+	Text  string    // of HeaderText, BodyText, AnyText, Extension: UTF-8
 	Date  time.Time // of the dates: midnight UTC of the day; of SavedBefore and its like too
 	Size  int64     // of Larger, Smaller: octets; of Older, Younger: seconds
 	Mod   ModSeq    // of ModSince
 	UIDs  UIDSet    // of InSet
-	ID    string    // of EmailIDIs, ThreadIDIs
+	ID    string    // of EmailIDIs, ThreadIDIs, Extension
 }
 
 // A QueryKey says what a Query asks.
@@ -50,4 +50,5 @@ const (
 	ThreadIDIs // RFC 8474, 5.2
 	Recent     // \Recent in this session
 	Fuzzy      // Sub[0], fuzzily (RFC 6203)
+	Extension  // of a Client: the key that ID names, such as "X-GM-RAW", with Text behind it unless that is empty
 )
