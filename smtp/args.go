@@ -14,10 +14,17 @@ import (
 
 var errSyntax = errors.New("smtp: syntax error in arguments")
 
+// badArgument is badSyntax that says what is wrong.
+func badArgument(what string) Reply {
+	r := badSyntax
+	r.Text += ": " + what
+	return r
+}
+
 // nothing takes no arguments.
 func nothing(s string) (struct{}, error) {
 	if strings.Trim(s, " ") != "" {
-		return struct{}{}, errSyntax
+		return struct{}{}, badArgument("nothing may follow this command")
 	}
 	return struct{}{}, nil
 }
@@ -28,7 +35,7 @@ func text(s string) (string, error) { return s, nil }
 // something takes anything but nothing.
 func something(s string) (string, error) {
 	if s = strings.Trim(s, " "); s == "" {
-		return "", errSyntax
+		return "", badArgument("there is none")
 	}
 	return s, nil
 }
@@ -43,11 +50,11 @@ const maxHello = 255
 func hello(s string) (string, error) {
 	s = strings.Trim(s, " ")
 	if s == "" || len(s) > maxHello {
-		return "", errSyntax
+		return "", badArgument("want the name of your host")
 	}
 	for i := range len(s) {
 		if s[i] <= ' ' || s[i] == 0x7f {
-			return "", errSyntax
+			return "", badArgument("want the name of your host, one word")
 		}
 	}
 	return s, nil
@@ -94,7 +101,7 @@ func rcptArgs(s string) (rcptRequest, error) {
 		return rcptRequest{}, err
 	}
 	if p.IsNull() {
-		return rcptRequest{}, errSyntax
+		return rcptRequest{}, badArgument("want an address, as in TO:<a@b.example>")
 	}
 	req := rcptRequest{RcptParams: RcptParams{Path: p}}
 	err = eachParam(rest, func(key, value string) error {
@@ -115,20 +122,20 @@ func rcptArgs(s string) (rcptRequest, error) {
 // are against RFC 5321, 3.3, but harmless and common.
 func bracketed(s, key string) (p Path, rest string, err error) {
 	if len(s) < len(key) || !ascii.EqualFold(s[:len(key)], key) {
-		return Path{}, "", errSyntax
+		return Path{}, "", badArgument("want " + key + "<a@b.example>")
 	}
 	s, ok := strings.CutPrefix(strings.TrimLeft(s[len(key):], " "), "<")
 	if !ok {
-		return Path{}, "", errSyntax
+		return Path{}, "", badArgument("want the address in angle brackets, as in " + key + "<a@b.example>")
 	}
 	if rest, null := strings.CutPrefix(s, ">"); null {
 		return Path{}, rest, nil
 	}
 	if p, rest, err = cutPath(s); err != nil {
-		return Path{}, "", err
+		return Path{}, "", badArgument("cannot read that address")
 	}
 	if rest, ok = strings.CutPrefix(rest, ">"); !ok {
-		return Path{}, "", errSyntax
+		return Path{}, "", badArgument(`want ">" behind the address`)
 	}
 	return p, rest, nil
 }
@@ -139,17 +146,17 @@ const maxParams = 20
 // eachParam calls take for each esmtp-param of s (RFC 5321, 4.1.2).
 func eachParam(s string, take func(key, value string) error) error {
 	if s != "" && s[0] != ' ' {
-		return errSyntax
+		return badArgument("want a space before parameters")
 	}
 	var seen []string
 	for param := range strings.FieldsFuncSeq(s, func(r rune) bool { return r == ' ' }) {
 		key, value, hasValue := strings.Cut(param, "=")
 		if !isKeyword(key) || hasValue && !isParamValue(value) || len(seen) == maxParams {
-			return errSyntax
+			return badArgument("cannot read the parameters")
 		}
 		key = strings.ToUpper(key) // ASCII only: isKeyword
 		if slices.Contains(seen, key) {
-			return errSyntax
+			return badArgument("a parameter is there twice")
 		}
 		seen = append(seen, key)
 		if err := take(key, value); err != nil {

@@ -1,7 +1,10 @@
 package smtp_test
 
 import (
+	"bytes"
+	"context"
 	"errors"
+	"log/slog"
 	"strings"
 	"testing"
 	"time"
@@ -9,12 +12,67 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/wirepost/wirepost/smtp"
+	"github.com/wirepost/wirepost/smtp/smtptest"
 )
 
 // asReply returns the Reply that err is, the zero one for another error.
 func asReply(err error) smtp.Reply {
 	r, _ := errors.AsType[smtp.Reply](err)
+	if r.Code == 501 && strings.HasPrefix(r.Text, "syntax error in arguments: ") {
+		return smtp.Reply{} // which says more than that it is one, and no more
+	}
 	return r
+}
+
+// A syntax error that people make by hand is told as what to change.
+func TestSyntaxErrors(t *testing.T) {
+	srv, _ := newServer(t)
+	smtptest.Play(t, srv, "S: 220\n"+
+		"C: EHLO\nS: 501 5.5.4 syntax error in arguments: want the name of your host\n"+
+		"C: EHLO a b\nS: 501 5.5.4 syntax error in arguments: want the name of your host, one word\n"+
+		"C: EHLO a\nS: 250\n"+
+		"C: MAIL a@b\nS: 501 5.5.4 syntax error in arguments: want FROM:<a@b.example>\n"+
+		"C: MAIL FROM:a@b\nS: 501 5.5.4 syntax error in arguments: want the address in angle brackets, as in FROM:<a@b.example>\n"+
+		"C: MAIL FROM:<a@@b>\nS: 501 5.5.4 syntax error in arguments: cannot read that address\n"+
+		"C: MAIL FROM:<a@b\nS: 501 5.5.4 syntax error in arguments: want \">\" behind the address\n"+
+		"C: MAIL FROM:<a@b>SIZE=1\nS: 501 5.5.4 syntax error in arguments: want a space before parameters\n"+
+		"C: MAIL FROM:<a@b> SIZE=1 SIZE=2\nS: 501 5.5.4 syntax error in arguments: a parameter is there twice\n"+
+		"C: MAIL FROM:<a@b> SIZE=\nS: 501 5.5.4 syntax error in arguments: cannot read the parameters\n"+
+		"C: MAIL FROM:<a@b>\nS: 250\n"+
+		"C: RCPT TO:<>\nS: 501 5.5.4 syntax error in arguments: want an address, as in TO:<a@b.example>\n"+
+		"C: RSET now\nS: 501 5.5.4 syntax error in arguments: nothing may follow this command\n"+
+		"C: VRFY\nS: 501 5.5.4 syntax error in arguments: there is none\n")
+}
+
+// A Middleware sees commands that the engine does not know, and may answer them.
+func TestMiddlewareOwnCommand(t *testing.T) {
+	srv, _ := newServer(t)
+	var seen []string
+	srv.Middleware = []smtp.Middleware{func(next smtp.CommandFunc) smtp.CommandFunc {
+		return func(ctx context.Context, c *smtp.Conn, cmd smtp.Command) smtp.Reply {
+			seen = append(seen, cmd.Verb+"|"+cmd.Args)
+			if cmd.Verb == "XYZZY" {
+				return smtp.R(250, smtp.Enhanced{2, 0, 0}, "nothing happens")
+			}
+			return next(ctx, c, cmd)
+		}
+	}}
+	smtptest.Play(t, srv, "S: 220\nC: EHLO a\nS: 250\nC: xyzzy a b\nS: 250 2.0.0 nothing happens\n"+
+		"C: XODD\nS: 500 5.5.2 command not known\nC:\nS: 500\nC: NOOP\nS: 250\n")
+	require.Equal(t, []string{"EHLO|a", "XYZZY|a b", "XODD|", "NOOP|"}, seen)
+}
+
+// A Reply that refuses nothing, returned as an error, is a mistake of the program,
+// which is told so.
+func TestNoRefusal(t *testing.T) {
+	srv, _ := newServer(t)
+	var log bytes.Buffer
+	srv.Logger = slog.New(slog.NewTextHandler(&log, nil))
+	smtptest.Play(t, srv, "S: 220\nC: EHLO a\nS: 250\nC: MAIL FROM:<a@b>\nS: 250\n"+
+		"C: RCPT TO:<yes@here.example>\nS: 451\nC: RCPT TO:<zero@here.example>\nS: 451\n")
+	require.Contains(t, log.String(), "return nil to accept")
+	require.Contains(t, log.String(), "code=250 command=RCPT")
+	require.Contains(t, log.String(), "code=0 command=RCPT")
 }
 
 func TestParseMail(t *testing.T) {

@@ -8,9 +8,11 @@ import (
 	"io"
 	"net"
 	"runtime/debug"
+	"strings"
 	"time"
 
 	"github.com/wirepost/wirepost/auth"
+	"github.com/wirepost/wirepost/internal/ascii"
 	"github.com/wirepost/wirepost/internal/wire"
 )
 
@@ -217,6 +219,11 @@ func (c *Conn) step(ctx context.Context, line []byte, err error) (over bool, why
 // obey answers one command line.
 func (c *Conn) obey(ctx context.Context, line []byte) Reply {
 	cmd, args, r := c.lookUp(line)
+	if r == unknownCommand && len(c.srv.Middleware) > 0 {
+		if verb, args, _ := strings.Cut(string(line), " "); verb != "" {
+			return c.srv.answer(ctx, c, Command{Verb: ascii.Upper(verb), Args: args})
+		}
+	}
 	if r != (Reply{}) {
 		return r
 	}
@@ -281,7 +288,16 @@ func (c *Conn) replyTo(ctx context.Context, err error) Reply {
 	if r, ok := refusal(err); ok {
 		return r
 	}
-	c.srv.logger().ErrorContext(ctx, "smtp: session failed", "err", err)
+	verb := ""
+	if c.current != nil {
+		verb = c.current.verb
+	}
+	if r, is := errors.AsType[Reply](err); is {
+		c.srv.logger().ErrorContext(ctx, "smtp: the Session returned a Reply as an error that refuses nothing: return nil to accept, or a code of 400 or more",
+			"code", r.Code, "command", verb, "err", err)
+	} else {
+		c.srv.logger().ErrorContext(ctx, "smtp: session failed", "command", verb, "err", err)
+	}
 	return localError
 }
 

@@ -4,7 +4,7 @@ import "context"
 
 // A Command is a command of a client that a Middleware sees.
 type Command struct {
-	Verb string // as in Verbs; never empty
+	Verb string // in upper case, never empty; one that Verbs does not have may be any word
 	Args string // as they came, without the space before them. Those of AUTH are secret.
 
 	row *command
@@ -13,8 +13,10 @@ type Command struct {
 // A CommandFunc answers a command.
 type CommandFunc func(ctx context.Context, c *Conn, cmd Command) Reply
 
-// A Middleware wraps the answer to every command that the engine knows: it may
-// answer by itself, or call next and look at, time, or change the Reply. DATA,
+// A Middleware wraps the answer to every command: it may answer by itself, or call
+// next and look at, time, or change the Reply. That goes for commands that the
+// engine does not know too, which next refuses, so that a Middleware can add one of
+// its own; not for one between the chunks of a message, which is refused. DATA,
 // BDAT, AUTH and STARTTLS read on within next: it is called once for all chunks
 // of a message, and for a command between them that abandons the message it is
 // called within that call; not for one that cannot be read, which changes
