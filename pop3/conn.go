@@ -9,9 +9,11 @@ import (
 	"io"
 	"net"
 	"runtime/debug"
+	"strings"
 	"time"
 
 	"github.com/wirepost/wirepost/auth"
+	"github.com/wirepost/wirepost/internal/ascii"
 	"github.com/wirepost/wirepost/internal/wire"
 )
 
@@ -172,6 +174,12 @@ func (c *Conn) obey(ctx context.Context, line []byte) (verb string, _ Reply) {
 		return verb, notPOP3
 	case len(line)+len("\r\n") > c.srv.limits().Line && verb != "AUTH":
 		return verb, lineTooLong
+	case len(c.srv.Middleware) > 0:
+		word, args, _ := strings.Cut(string(line), " ")
+		if word == "" {
+			return verb, unknownCommand
+		}
+		return verb, c.srv.wrapped()(ctx, c, Command{Verb: ascii.Upper(word), Args: args})
 	case cmd == nil:
 		return verb, unknownCommand
 	}

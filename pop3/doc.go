@@ -45,7 +45,7 @@
 //
 //	server.go     Server and its life
 //	conn.go       Conn: one conversation, the only reader and writer
-//	command.go    the protocol: a table with a line for each verb
+//	command.go    the protocol: a table with a line for each verb; middleware.go
 //	extension.go  what CAPA advertises, derived from the Server
 //	args.go       parsers of arguments
 //	reply.go      Reply, the answer and the error

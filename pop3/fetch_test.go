@@ -1,6 +1,7 @@
 package pop3_test
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -175,4 +176,34 @@ func (endless) Read(p []byte) (int, error) {
 		p[i] = 'x'
 	}
 	return len(p), nil
+}
+
+// A Middleware sees every command, may answer one that the engine does not know,
+// and may keep a message back, which is closed all the same.
+func TestMiddleware(t *testing.T) {
+	closed := 0
+	f := two()
+	f.body = func(string) (io.ReadCloser, error) {
+		return closer{strings.NewReader("A: b\r\n\r\nx\r\n"), &closed}, nil
+	}
+	srv, log := newServer(f)
+	var seen []string
+	srv.Middleware = []pop3.Middleware{func(next pop3.CommandFunc) pop3.CommandFunc {
+		return func(ctx context.Context, c *pop3.Conn, cmd pop3.Command) pop3.Reply {
+			seen = append(seen, cmd.Verb+"|"+cmd.Args)
+			switch r := next(ctx, c, cmd); {
+			case cmd.Verb == "XYZZY":
+				return pop3.OK("nothing happens")
+			case cmd.Verb == "RETR" && cmd.Args == "2":
+				return pop3.Err("", "not today")
+			default:
+				return r
+			}
+		}
+	}}
+	pop3test.Play(t, srv, login+"C: xyzzy a b\nS: +OK nothing happens\nC: XODD\nS: -ERR command not known\nC:\nS: -ERR command not known\n"+
+		"C: RETR 2\nS: -ERR not today\nC: retr 1\nS: +OK\nS: A: b\nS:\nS: x\nS: .\nC: QUIT\nS: +OK\n")
+	require.Equal(t, []string{"XYZZY|a b", "XODD|", "RETR|2", "RETR|1", "QUIT|"}, seen[len(seen)-5:])
+	require.Equal(t, 2, closed)
+	require.Empty(t, log.String())
 }

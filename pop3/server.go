@@ -58,6 +58,9 @@ type Server struct {
 
 	Logger *slog.Logger // what nobody else can see; slog.Default() if nil
 
+	// Middleware wraps the answer to every command, the first outermost.
+	Middleware []Middleware
+
 	// Trace is told of every conversation and command. It is called from the
 	// conversation's goroutine and should be quick. It never sees arguments,
 	// so no credentials either.
@@ -67,6 +70,9 @@ type Server struct {
 	delays delays
 	once   sync.Once
 	limit  Limits
+
+	chaining sync.Once
+	answer   CommandFunc // through the Middleware
 }
 
 // Serve accepts conversations from l until Shutdown or Close, after which it
