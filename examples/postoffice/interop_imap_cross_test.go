@@ -91,7 +91,7 @@ func TestIMAPAndOthers(t *testing.T) {
 func TestIMAPShared(t *testing.T) {
 	path, dir := buildProgram(t, "."), filepath.Join(t.TempDir(), "data")
 	p := startProgram(t, path, dir)
-	add := exec.CommandContext(t.Context(), path, "user", "add", "-data", dir, "-address", "postmaster@postoffice.test", "-password-stdin", "admin")
+	add := exec.CommandContext(t.Context(), path, "user", "add", "-data", dir, "-administrator", "-password-stdin", "admin")
 	add.Stdin = strings.NewReader("of the administrator\n")
 	out, err := add.CombinedOutput()
 	require.NoError(t, err, "%s", out)

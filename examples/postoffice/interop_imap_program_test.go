@@ -142,7 +142,7 @@ assert b"a" in ok(m.myrights("Work"))[0].split()[-1]
 ok(m.setacl("Work", told["Other"], "lrs"))
 ok(m.getquota(told["Name"]))
 assert b"INBOX" in ok(m.getquotaroot("INBOX"))[0][0]
-# Without a postmaster the first user is the administrator.
+# The first user of a first start is the administrator.
 assert b" 100000)" in ok(m.setquota(told["Name"], "(STORAGE 100000)"))[0]
 
 o = connect()

@@ -223,7 +223,9 @@ func serve(ctx context.Context, args []string, stdout, stderr io.Writer) (err er
 			return closing(o, err)
 		}
 	}
-	welcome(stdout, o, f.config.Dir, temporary)
+	if err := welcome(ctx, stdout, o, f.config.Dir, temporary); err != nil {
+		return closing(o, err)
+	}
 	err = errors.Join(manager.while(ctx, answering(o), func() error { return o.Serve(ctx) }), f.removeReady())
 	fmt.Fprintln(stdout, "\nStopped.")
 	return err

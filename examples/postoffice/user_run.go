@@ -31,10 +31,14 @@ func listUsers(ctx context.Context, a manage.Accounts, f *userFlags) error {
 }
 
 func stateOf(u *manage.User) string {
+	state := "enabled"
 	if u.Disabled {
-		return "disabled"
+		state = "disabled"
 	}
-	return "enabled"
+	if u.Administrator {
+		state += ", administrator"
+	}
+	return state
 }
 
 // printJSON prints a value on lines of its own.
@@ -102,6 +106,7 @@ func limitText(n int64) string {
 
 func addUser(ctx context.Context, a manage.Accounts, f *userFlags) error {
 	n := manage.NewUser{Name: f.name, Profile: f.profileOf(manage.Profile{}), Password: f.password}
+	n.Administrator = f.change.Administrator != nil && *f.change.Administrator
 	if f.change.Addresses != nil {
 		n.Addresses = *f.change.Addresses
 	}

@@ -3,6 +3,7 @@ package main
 import (
 	"flag"
 	"fmt"
+	"strconv"
 	"strings"
 
 	"github.com/wirepost/wirepost/examples/postoffice/config"
@@ -36,6 +37,11 @@ func (f *userFlags) parseProfile(set *flag.FlagSet, command string) {
 		}
 		*f.change.Addresses = append(*f.change.Addresses, s)
 		return nil
+	})
+	set.BoolFunc("administrator", "the user looks after the server: web administration, public folders, postmaster's mail (=false: no longer)", func(s string) error {
+		is, err := strconv.ParseBool(s)
+		f.change.Administrator = &is
+		return err
 	})
 	if command == "add" {
 		return

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"io"
 	"maps"
@@ -12,7 +13,7 @@ import (
 )
 
 // welcome prints where the server listens and what to try next.
-func welcome(w io.Writer, o *office.Office, dir string, temporary bool) {
+func welcome(ctx context.Context, w io.Writer, o *office.Office, dir string, temporary bool) error {
 	addresses := o.Addresses()
 	kept := "keeps everything in " + dir
 	if temporary {
@@ -30,10 +31,13 @@ func welcome(w io.Writer, o *office.Office, dir string, temporary bool) {
 		fmt.Fprint(w, "Instant messages need NTLM or Digest, and these need readable passwords: start with -legacy-auth,\n"+
 			"and set the passwords anew (postoffice user password NAME).\n")
 	}
+	if err := welcomeAdministrator(ctx, w, o, dir); err != nil {
+		return err
+	}
 	users := o.DemoUsers()
 	if len(users) < 2 || slices.ContainsFunc([]string{"smtp", "submission", "pop3s", "imaps", "nntp"}, func(name string) bool { return addresses[name] == "" }) {
 		fmt.Fprintf(w, "\nManage accounts:\n  postoffice user list -data %s\n", dir)
-		return
+		return nil
 	}
 	fmt.Fprint(w, "\nDemo accounts:\n")
 	for _, u := range users {
@@ -58,6 +62,28 @@ Ctrl-C stops the server.
 `, addresses["smtp"], from.Address, to.Address, addresses["submission"], from.Name, from.Password,
 		addresses["pop3s"], to.Name, to.Password, addresses["imaps"],
 		addresses["nntp"], newsPort, further(o, addresses))
+	return nil
+}
+
+// welcomeAdministrator says which command makes an administrator, if there is none.
+func welcomeAdministrator(ctx context.Context, w io.Writer, o *office.Office, dir string) error {
+	is, err := o.HasAdministrator(ctx)
+	if err != nil || is {
+		return err
+	}
+	some, err := o.HasAccounts(ctx)
+	if err != nil {
+		return err
+	}
+	command := "set"
+	if !some && o.Directory() == nil {
+		command = "add"
+		fmt.Fprint(w, "\nThere are no accounts yet. ")
+	} else {
+		fmt.Fprint(w, "\nNobody is an administrator: who wants to log in to the web administration cannot, and postmaster's mail waits. ")
+	}
+	fmt.Fprintf(w, "This makes an administrator:\n  postoffice user %s NAME -administrator -data %s\n", command, dir)
+	return nil
 }
 
 // further is what there is to try besides mail and news.
@@ -71,7 +97,7 @@ func further(o *office.Office, addresses map[string]string) string {
 		}
 	}
 	if at := addresses["admin"]; at != "" && o.FirstStart() {
-		fmt.Fprintf(&text, "\nAdminister it with a browser, as %s: http://%s/\n", users[0].Name, at)
+		fmt.Fprintf(&text, "\n%s is the administrator. Administer it with a browser: http://%s/\n", users[0].Name, at)
 	}
 	return text.String()
 }

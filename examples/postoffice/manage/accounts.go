@@ -20,8 +20,10 @@ type User struct {
 	Disabled  bool     `json:"disabled"`
 	Without   []string `json:"without"` // services that he may not use, of Switches
 	Quota     Quota    `json:"quota"`
-	Octets    int64    `json:"octets"`  // of mail
-	Foreign   bool     `json:"foreign"` // known by another directory, which alone can change him
+	Octets    int64    `json:"octets"` // of mail
+	// Administrator says that he looks after the server: web administration, public folders, postmaster's mail.
+	Administrator bool `json:"administrator"`
+	Foreign       bool `json:"foreign"` // known by another directory, which alone can change him
 }
 
 // A Profile is what others may know of a user.
@@ -47,18 +49,20 @@ type Quota struct {
 // address rules of the configuration; without any of those the name is the
 // address if it looks like one, else the name at the default domain is.
 type NewUser struct {
-	Name      string   `json:"name"`
-	Addresses []string `json:"addresses"`
-	Profile   Profile  `json:"profile"`
-	Password  string   `json:"password"`
+	Name          string   `json:"name"`
+	Addresses     []string `json:"addresses"`
+	Profile       Profile  `json:"profile"`
+	Password      string   `json:"password"`
+	Administrator bool     `json:"administrator,omitempty"`
 }
 
 // A UserChange changes what is not nil.
 type UserChange struct {
-	Password  *string   `json:"password,omitempty"`
-	Disabled  *bool     `json:"disabled,omitempty"`
-	Addresses *[]string `json:"addresses,omitempty"`
-	Profile   *Profile  `json:"profile,omitempty"`
-	Without   *[]string `json:"without,omitempty"`
-	Quota     *Quota    `json:"quota,omitempty"`
+	Password      *string   `json:"password,omitempty"`
+	Disabled      *bool     `json:"disabled,omitempty"`
+	Addresses     *[]string `json:"addresses,omitempty"`
+	Profile       *Profile  `json:"profile,omitempty"`
+	Without       *[]string `json:"without,omitempty"`
+	Quota         *Quota    `json:"quota,omitempty"`
+	Administrator *bool     `json:"administrator,omitempty"`
 }

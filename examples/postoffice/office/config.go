@@ -35,6 +35,9 @@ type Config struct {
 	// default domain from now on.
 	Virtual []config.Virtual
 
+	// NoDemo has a first start make no accounts.
+	NoDemo bool
+
 	// Certificate and Key are PEM files for the virtual servers that have none of their own;
 	// self-signed certificates if empty.
 	Certificate, Key string

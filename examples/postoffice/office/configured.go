@@ -22,6 +22,7 @@ func Configured(f *config.File) (Config, error) {
 		LegacyAuth:  f.Accounts.LegacyPasswords,
 		Accounts:    policyFrom(&f.Accounts),
 		Virtual:     f.Virtual,
+		NoDemo:      true,
 		Levels:      levelsOf(f),
 		Relaying:    relayingOf(&f.Connector),
 		IM:          imOf(f),

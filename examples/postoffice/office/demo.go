@@ -56,8 +56,8 @@ func (o *Office) furnish(ctx context.Context) error {
 	if err := o.addFirstGroups(ctx); err != nil {
 		return err
 	}
-	if len(users) == 0 && o.config.Directory != nil {
-		return o.setDomain(ctx, o.config.domain()) // who there is, the directory says
+	if len(users) == 0 && (o.config.NoDemo || o.config.Directory != nil) {
+		return o.setDomain(ctx, o.config.domain()) // who there is, the administrator says, or the directory
 	}
 	if len(users) == 0 {
 		users = newDemoUsers(o.config.domain())
@@ -93,8 +93,8 @@ func (o *Office) addDemoUsers(ctx context.Context, users []DemoUser, setDomain b
 		}
 	}
 	accounts := o.Accounts()
-	for _, u := range users {
-		_, err := accounts.Add(ctx, manage.NewUser{Name: u.Name, Addresses: []string{u.Address}, Password: u.Password})
+	for i, u := range users {
+		_, err := accounts.Add(ctx, manage.NewUser{Name: u.Name, Addresses: []string{u.Address}, Password: u.Password, Administrator: i == 0})
 		if err != nil && !errors.Is(err, store.ErrExists) {
 			return fmt.Errorf("demo users: %w", err)
 		}

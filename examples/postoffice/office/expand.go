@@ -32,6 +32,9 @@ var (
 // find returns the list that has a local address, if one has.
 func (x *expander) find(ctx context.Context, p smtp.Path) (l store.List, found bool, err error) {
 	l, err = x.store.List(ctx, directory.NewAddress(p.Local, p.Domain))
+	if errors.Is(err, store.ErrNotFound) && isPostmaster(p.Local) {
+		return x.postmaster(ctx, p)
+	}
 	if errors.Is(err, store.ErrNotFound) || errors.Is(err, store.ErrInvalid) {
 		return l, false, nil
 	}
@@ -82,7 +85,7 @@ func (x *expander) check(ctx context.Context, l store.List, size int64) error {
 		}
 		l = next
 	}
-	if len(l.Members) == 0 {
+	if len(l.Members) == 0 && !isPostmaster(l.Address.Local) {
 		return emptyList
 	}
 	return nil

@@ -50,7 +50,8 @@ func (l *localAccounts) List(ctx context.Context) ([]manage.User, error) {
 func userOf(a store.Account) manage.User {
 	return manage.User{
 		Name: a.Name, Addresses: texts(a.Addresses), Profile: manage.Profile(a.Profile), Disabled: a.Disabled,
-		Without: append([]string{}, a.Without...), Quota: manage.Quota(a.Quota), Octets: a.Used, Foreign: a.PasswordHash == "",
+		Without: append([]string{}, a.Without...), Quota: manage.Quota(a.Quota), Octets: a.Used,
+		Administrator: a.Administrator, Foreign: a.PasswordHash == "",
 	}
 }
 
@@ -81,6 +82,7 @@ func (l *localAccounts) Add(ctx context.Context, u manage.NewUser) (manage.User,
 	}
 	a, err := l.store.AddAccount(ctx, store.NewAccount{
 		Name: u.Name, Addresses: addresses, PasswordHash: hash, Profile: store.Profile(u.Profile), Without: policy.without(),
+		Administrator: u.Administrator,
 	})
 	if err != nil {
 		return manage.User{}, fmt.Errorf("user %s: %w", u.Name, err)
@@ -101,7 +103,7 @@ func (l *localAccounts) Change(ctx context.Context, name string, c manage.UserCh
 	if err := checkChange(&c); err != nil {
 		return err
 	}
-	change := store.AccountChange{Disabled: c.Disabled, Without: c.Without, Profile: (*store.Profile)(c.Profile), Quota: (*store.Quota)(c.Quota)}
+	change := store.AccountChange{Disabled: c.Disabled, Without: c.Without, Profile: (*store.Profile)(c.Profile), Quota: (*store.Quota)(c.Quota), Administrator: c.Administrator}
 	if c.Addresses != nil {
 		var err error
 		if change.Addresses, err = parseAddresses(*c.Addresses); err != nil {

@@ -63,6 +63,10 @@ func (b *mailboxes) Deliver(ctx context.Context, m *queue.Delivery) ([]queue.Res
 		if !isList {
 			continue
 		}
+		if len(list.Members) == 0 && isPostmaster(list.Address.Local) {
+			results[i] = queue.Result{Reply: noAdministrator}
+			continue
+		}
 		if results[i], err = b.distribute(ctx, m, m.To[i], list, gets); err != nil {
 			return results, err
 		}

@@ -24,9 +24,7 @@ func (o *Office) openMailboxes(ctx context.Context, c *imap4.Conn) (imap4.Accoun
 // openMail opens a user's mail.
 func (o *Office) openMail(ctx context.Context, user store.Account) (a *mailbox.Account, err error) {
 	a = o.mailboxes(user)
-	if a.Administrator, err = o.isAdministrator(ctx, user); err != nil {
-		return nil, err
-	}
+	a.Administrator = user.Administrator
 	if err := a.Furnish(ctx); err != nil && !errors.Is(err, imap4.ErrLimit) && !errors.Is(err, store.ErrReadOnly) {
 		return nil, err
 	} // on a full disk mail can be read all the same
@@ -36,14 +34,4 @@ func (o *Office) openMail(ctx context.Context, user store.Account) (a *mailbox.A
 // mailboxes are a user's.
 func (o *Office) mailboxes(user store.Account) *mailbox.Account {
 	return &mailbox.Account{Store: o.store, User: user}
-}
-
-// isAdministrator tells whether the account gets the postmaster's mail: whoever
-// does looks after public folders, too.
-func (o *Office) isAdministrator(ctx context.Context, user store.Account) (bool, error) {
-	postmaster, err := o.store.Resolve(ctx, store.Address{Local: store.Postmaster})
-	if errors.Is(err, store.ErrNotFound) {
-		return false, nil
-	}
-	return err == nil && postmaster.ID == user.ID, err
 }

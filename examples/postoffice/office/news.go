@@ -97,9 +97,7 @@ func (o *Office) newsAccess(ctx context.Context, c *nntp.Conn) (nntp.Access, err
 			return nntp.Access{}, noNNTP
 		}
 		who.User = user
-		if who.Administrator, err = o.isAdministrator(ctx, user); err != nil {
-			return nntp.Access{}, err
-		}
+		who.Administrator = user.Administrator
 	}
 	usual, special, err := who.PublicRights(ctx)
 	if err != nil {

@@ -1,8 +1,12 @@
 package office
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
+
+	"github.com/wirepost/wirepost/examples/postoffice/store"
 )
 
 // Addresses tells where the Office listens, by the name of the service:
@@ -29,6 +33,20 @@ func (o *Office) DemoUsers() []DemoUser { return append([]DemoUser{}, o.users...
 
 // FirstStart reports whether Open has made the accounts.
 func (o *Office) FirstStart() bool { return o.firstStart }
+
+// HasAdministrator reports whether somebody looks after the server who is not disabled.
+func (o *Office) HasAdministrator(ctx context.Context) (bool, error) {
+	list, err := o.store.Administrators(ctx)
+	return slices.ContainsFunc(list, func(a store.Account) bool { return !a.Disabled }), err
+}
+
+// HasAccounts reports whether there are any in the data folder.
+func (o *Office) HasAccounts(ctx context.Context) (bool, error) {
+	for _, err := range o.store.ListAccounts(ctx) {
+		return err == nil, err
+	}
+	return false, nil
+}
 
 // WriteReady writes a file for scripts: one JSON object with an address for
 // each service ("smtp": "127.0.0.1:2525"), and "users", a list of demo

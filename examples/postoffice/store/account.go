@@ -37,13 +37,15 @@ type Account struct {
 	Addresses    []Address // the primary one first
 	PasswordHash PasswordHash
 	Disabled     bool // may not log in; whether mail is taken is the server's to decide
-	Profile      Profile
-	Without      []string // services that it may not use, in order; which there are, the server knows
-	Created      time.Time
-	Inbox        FolderID
-	Quota        Quota // its own
-	Limits       Quota // what holds for it: its own, or the default; nothing is below 0
-	Used         int64 // octets that the folders hold together; a message counts in each
+	// Administrator says that it looks after the server. Nobody gets it by being the only one left.
+	Administrator bool
+	Profile       Profile
+	Without       []string // services that it may not use, in order; which there are, the server knows
+	Created       time.Time
+	Inbox         FolderID
+	Quota         Quota // its own
+	Limits        Quota // what holds for it: its own, or the default; nothing is below 0
+	Used          int64 // octets that the folders hold together; a message counts in each
 }
 
 // A Profile is what others may know of a user. All of it may be empty.
@@ -74,13 +76,14 @@ func (a Account) String() string { return fmt.Sprintf("account %d %q", a.ID, a.N
 
 // A NewAccount is what AddAccount makes an account from. Name and at least one address are needed.
 type NewAccount struct {
-	Name         string
-	Addresses    []Address
-	PasswordHash PasswordHash
-	Disabled     bool
-	Profile      Profile
-	Without      []string
-	Quota        Quota
+	Name          string
+	Addresses     []Address
+	PasswordHash  PasswordHash
+	Disabled      bool
+	Administrator bool
+	Profile       Profile
+	Without       []string
+	Quota         Quota
 }
 
 // String returns the account's name.
@@ -109,12 +112,13 @@ func checkServices(all []string) error {
 
 // An AccountChange says what ChangeAccount changes; what is nil stays.
 type AccountChange struct {
-	PasswordHash *PasswordHash
-	Disabled     *bool
-	Profile      *Profile
-	Without      *[]string // all of them
-	Quota        *Quota
-	Addresses    []Address // all of them, the primary one first
+	PasswordHash  *PasswordHash
+	Disabled      *bool
+	Administrator *bool
+	Profile       *Profile
+	Without       *[]string // all of them
+	Quota         *Quota
+	Addresses     []Address // all of them, the primary one first
 
 	// If, when set, is the hash that the account must have for anything to be changed. If it has
 	// another, somebody was faster: ChangeAccount changes nothing, and returns the account as it is.

@@ -56,12 +56,14 @@ type Accounts interface {
 	// returned too, with Disabled set.
 	//
 	// Postmaster resolves in every local domain, and with an empty domain, as RFC 5321, 4.5.1
-	// demands: to the account that has postmaster's address there, else to the one that has it in
-	// the default domain, else to the oldest account not disabled.
+	// demands, as long as somebody has it: to the account that has postmaster's address there, else
+	// to the one that has it in the default domain. Who else is to get it, the server knows.
 	Resolve(ctx context.Context, a Address) (Account, error)
 	// ListAccounts yields the accounts ordered by folded name. It is not a snapshot: what is added
 	// or removed meanwhile may or may not be seen.
 	ListAccounts(ctx context.Context) iter.Seq2[Account, error]
+	// Administrators returns the accounts with Administrator set, the oldest first.
+	Administrators(ctx context.Context) ([]Account, error)
 	// ChangeAccount changes what c names and returns the account as it is then.
 	ChangeAccount(ctx context.Context, id AccountID, c AccountChange) (Account, error)
 	// RemoveAccount frees the account's name and addresses, which are no longer members of lists

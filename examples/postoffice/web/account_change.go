@@ -28,7 +28,10 @@ func changeAccount(v *visit) (outcome, error) {
 	if c.Password != nil || c.Disabled != nil && *c.Disabled {
 		v.site.sessions.endUser(u.Name, v.token)
 	}
-	return outcome{to: v.self(), notice: fmt.Sprintf("%s of %s", notice, u.Name)}, nil
+	if c.Administrator == nil {
+		notice += " of"
+	}
+	return outcome{to: v.self(), notice: notice + " " + u.Name}, nil
 }
 
 // change reads one of the forms.
@@ -56,6 +59,16 @@ func (v *visit) change(part string, u manage.User) (c manage.UserChange, notice 
 	case "quota":
 		c.Quota, err = v.quota()
 		return c, "changed the quota", err
+	case "administrator", "no-administrator":
+		is := part == "administrator"
+		if !is && u.Name == v.session.user {
+			return c, "", errors.New("this is your own account: have another administrator do that")
+		}
+		c.Administrator = &is
+		if is {
+			return c, "made an administrator", nil
+		}
+		return c, "took the administration from", nil
 	case "password":
 		password, err := newPassword(v)
 		c.Password = &password

@@ -43,6 +43,9 @@ func (t *tx) changeAccount(id store.AccountID, c store.AccountChange) (store.Acc
 	if c.Disabled != nil {
 		a.Disabled = *c.Disabled
 	}
+	if c.Administrator != nil {
+		a.Administrator = *c.Administrator
+	}
 	if c.Profile != nil {
 		a.Profile = *c.Profile
 	}
@@ -52,9 +55,9 @@ func (t *tx) changeAccount(id store.AccountID, c store.AccountChange) (store.Acc
 	if c.Quota != nil {
 		a.Quota = *c.Quota
 	}
-	_, err = t.Exec(`UPDATE account SET hash = ?, disabled = ?, warn = ?, no_send = ?, quota = ?, without = ?,
+	_, err = t.Exec(`UPDATE account SET hash = ?, disabled = ?, administrator = ?, warn = ?, no_send = ?, quota = ?, without = ?,
 		display = ?, given = ?, surname = ?, phone = ? WHERE id = ?`,
-		string(a.PasswordHash), a.Disabled, a.Quota.Warn, a.Quota.NoSend, a.Quota.NoReceive, services(a.Without),
+		string(a.PasswordHash), a.Disabled, a.Administrator, a.Quota.Warn, a.Quota.NoSend, a.Quota.NoReceive, services(a.Without),
 		a.Profile.Display, a.Profile.Given, a.Profile.Surname, a.Profile.Phone, id)
 	if err != nil {
 		return a, err
@@ -91,7 +94,7 @@ func (t *tx) removeAccount(id store.AccountID, keepMail bool) (doomed []store.Fo
 		"DELETE FROM address WHERE account = ?",
 		"DELETE FROM maildrop WHERE account = ?",
 		"DELETE FROM note WHERE account = ?",
-		"UPDATE account SET key = NULL, hash = '', inbox = 0 WHERE id = ?",
+		"UPDATE account SET key = NULL, hash = '', administrator = 0, inbox = 0 WHERE id = ?",
 	} {
 		if _, err := t.Exec(statement, id); err != nil {
 			return nil, err

@@ -13,7 +13,7 @@ import (
 )
 
 // The addresses come as JSON, so that one statement sees all of an account.
-const accountColumns = `a.id, a.name, a.hash, a.disabled, a.created, a.inbox, a.warn, a.no_send, a.quota,
+const accountColumns = `a.id, a.name, a.hash, a.disabled, a.administrator, a.created, a.inbox, a.warn, a.no_send, a.quota,
 	(SELECT max(0, iif(a.warn = 0, warn, a.warn)) FROM default_quota),
 	(SELECT max(0, iif(a.no_send = 0, no_send, a.no_send)) FROM default_quota), ` + noReceive + `,
 	a.without, a.display, a.given, a.surname, a.phone,
@@ -26,7 +26,7 @@ const noReceive = "(SELECT max(0, iif(a.quota = 0, no_receive, a.quota)) FROM de
 func scanAccount(r scanner) (a store.Account, err error) {
 	var created int64
 	var hash, without, addresses string
-	err = r.Scan(&a.ID, &a.Name, &hash, &a.Disabled, &created, &a.Inbox, &a.Quota.Warn, &a.Quota.NoSend, &a.Quota.NoReceive,
+	err = r.Scan(&a.ID, &a.Name, &hash, &a.Disabled, &a.Administrator, &created, &a.Inbox, &a.Quota.Warn, &a.Quota.NoSend, &a.Quota.NoReceive,
 		&a.Limits.Warn, &a.Limits.NoSend, &a.Limits.NoReceive,
 		&without, &a.Profile.Display, &a.Profile.Given, &a.Profile.Surname, &a.Profile.Phone, &a.Used, &addresses)
 	if err != nil {
@@ -68,6 +68,24 @@ func (s *Store) ListAccounts(ctx context.Context) iter.Seq2[store.Account, error
 	})
 }
 
+// Administrators implements store.Store.
+func (s *Store) Administrators(ctx context.Context) (list []store.Account, err error) {
+	err = s.read(ctx, func(c *conn) (err error) {
+		list, err = c.administrators()
+		return err
+	})
+	return list, err
+}
+
+func (c *conn) administrators() (list []store.Account, err error) {
+	err = c.Each(func(r scanner) error {
+		a, err := scanAccount(r)
+		list = append(list, a)
+		return err
+	}, "SELECT "+accountColumns+" FROM account a WHERE a.administrator = 1 AND a.key IS NOT NULL ORDER BY a.id")
+	return list, err
+}
+
 // AddAccount implements store.Store.
 func (s *Store) AddAccount(ctx context.Context, n store.NewAccount) (a store.Account, err error) {
 	if err := n.Check(); err != nil {
@@ -95,8 +113,8 @@ func (t *tx) addAccount(n store.NewAccount) (store.Account, error) {
 	if err := t.mustBeFree(n.Addresses, 0); err != nil {
 		return store.Account{}, err
 	}
-	_, err := t.Exec(`INSERT INTO account (name, key, hash, disabled, created, inbox, warn, no_send, quota, without, display, given, surname, phone)
-		VALUES (?, ?, ?, ?, ?, 0, ?, ?, ?, ?, ?, ?, ?, ?)`, n.Name, key, string(n.PasswordHash), n.Disabled, t.now.UnixMicro(),
+	_, err := t.Exec(`INSERT INTO account (name, key, hash, disabled, administrator, created, inbox, warn, no_send, quota, without, display, given, surname, phone)
+		VALUES (?, ?, ?, ?, ?, ?, 0, ?, ?, ?, ?, ?, ?, ?, ?)`, n.Name, key, string(n.PasswordHash), n.Disabled, n.Administrator, t.now.UnixMicro(),
 		n.Quota.Warn, n.Quota.NoSend, n.Quota.NoReceive, services(n.Without), n.Profile.Display, n.Profile.Given, n.Profile.Surname, n.Profile.Phone)
 	if err != nil {
 		return store.Account{}, err

@@ -138,8 +138,17 @@ func (s *Store) prepareDir() (err error) {
 
 // start does what must be done before anybody else may use the database.
 func (s *Store) start(ctx context.Context, t *tx) error {
+	var was int
+	if err := t.Row("PRAGMA user_version").Scan(&was); err != nil {
+		return err
+	}
 	if err := schema.Migrate(t.conn.Conn); err != nil {
 		return err
+	}
+	if was > 0 && was < administratorSchema {
+		if err := s.tellAdministrators(ctx, t.conn); err != nil {
+			return err
+		}
 	}
 	if err := t.Row("SELECT blob FROM sequence").Scan(&t.ids.last); err != nil {
 		return err
@@ -149,6 +158,15 @@ func (s *Store) start(ctx context.Context, t *tx) error {
 		return err
 	}
 	return s.removeOrphans(ctx, t.conn)
+}
+
+// tellAdministrators logs who is an administrator from now on, after the migration that has written it down.
+func (s *Store) tellAdministrators(ctx context.Context, c *conn) error {
+	list, err := c.administrators()
+	for _, a := range list {
+		s.log.WarnContext(ctx, "the account is an administrator from now on, because it has postmaster's address", "user", a.Name)
+	}
+	return err
 }
 
 // Close implements store.Store. Further calls wait for the first and return what it did.

@@ -77,7 +77,7 @@ func TestUpgrade(t *testing.T) {
 		"DROP TABLE member", "DROP TABLE list", "DROP TABLE default_quota",
 		"ALTER TABLE account DROP COLUMN warn", "ALTER TABLE account DROP COLUMN no_send", "ALTER TABLE account DROP COLUMN without",
 		"ALTER TABLE account DROP COLUMN display", "ALTER TABLE account DROP COLUMN given", "ALTER TABLE account DROP COLUMN surname",
-		"ALTER TABLE account DROP COLUMN phone", "PRAGMA user_version = 1")
+		"ALTER TABLE account DROP COLUMN phone", "DROP INDEX account_administrator", "ALTER TABLE account DROP COLUMN administrator", "PRAGMA user_version = 1")
 	require.NoError(t, s.Close())
 	s = opened(t, s.dir, diskfile.OS{})
 	require.NoError(t, s.SetNotes(t.Context(), []store.Note{{Folder: inbox, Name: "x", Value: []byte("x")}}))

@@ -37,12 +37,7 @@ func (c *conn) postmaster(domain string) (a store.Account, err error) {
 	if len(domains) == 0 || domain != "" && !slices.Contains(domains, store.FoldDomain(domain)) {
 		return a, sql.ErrNoRows
 	}
-	a, err = c.byAddress(store.Address{Local: store.Postmaster, Domain: domains[0]})
-	if !errors.Is(err, sql.ErrNoRows) {
-		return a, err
-	}
-	return scanAccount(c.Row("SELECT " + accountColumns + ` FROM account a
-		WHERE a.key IS NOT NULL AND a.disabled = 0 ORDER BY a.id LIMIT 1`))
+	return c.byAddress(store.Address{Local: store.Postmaster, Domain: domains[0]})
 }
 
 // clipped keeps what a peer sent from filling an error.

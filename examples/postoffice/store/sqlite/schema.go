@@ -201,7 +201,17 @@ CREATE INDEX member_key ON member (key);
 ALTER TABLE entry ADD COLUMN article INTEGER;
 UPDATE entry SET article = f.article FROM filing f WHERE f.folder = entry.folder AND f.uid = entry.uid;
 DROP TABLE filing;
+`, `
+-- Until now whoever had postmaster's address was the administrator, which is written down here, or
+-- else the oldest account, which it is not: that could become anybody.
+ALTER TABLE account ADD COLUMN administrator INTEGER NOT NULL DEFAULT 0;
+CREATE INDEX account_administrator ON account (id) WHERE administrator = 1;
+UPDATE account SET administrator = 1 WHERE id = (SELECT account FROM address
+	WHERE key = 'postmaster@' || (SELECT name FROM domain ORDER BY position LIMIT 1));
 `}
+
+// administratorSchema is the version since which the store knows administrators.
+const administratorSchema = 5
 
 // schema is what this version of the program makes of a database.
 var schema = litedb.Schema{

@@ -1,9 +1,11 @@
 package sqlite
 
 import (
+	"bytes"
 	"compress/gzip"
 	"fmt"
 	"io"
+	"log/slog"
 	"os"
 	"path/filepath"
 	"strings"
@@ -82,7 +84,8 @@ func TestUpgradeFrom3(t *testing.T) {
 			PRIMARY KEY (folder, uid)) STRICT, WITHOUT ROWID`,
 		"INSERT INTO filing SELECT folder, uid, article FROM entry WHERE article IS NOT NULL",
 		fmt.Sprintf("INSERT INTO filing VALUES (%d, 99, 1)", inbox), // of a message that is gone
-		"ALTER TABLE entry DROP COLUMN article", "PRAGMA user_version = 3")
+		"ALTER TABLE entry DROP COLUMN article", "DROP INDEX account_administrator", "ALTER TABLE account DROP COLUMN administrator",
+		"PRAGMA user_version = 3")
 	require.NoError(t, s.Close())
 	s = opened(t, s.dir, diskfile.OS{})
 	var ids []string
@@ -98,4 +101,46 @@ func TestUpgradeFrom3(t *testing.T) {
 	}
 	require.Equal(t, []store.UID{4}, unnoted)
 	sound(t, s)
+}
+
+// TestUpgradeWritesDownAdministrators: who has postmaster's address was the administrator and stays it. The oldest account,
+// which was if nobody had it, does not: it had become that by chance.
+func TestUpgradeWritesDownAdministrators(t *testing.T) {
+	for _, tt := range []struct {
+		name      string
+		addresses []string // of boss, besides his own
+		want      []string
+	}{
+		{"by address", []string{"Postmaster"}, []string{"boss"}},
+		{"nobody", nil, nil},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			s, _ := withInbox(t, diskfile.OS{})
+			boss := store.NewAccount{Name: "boss", Addresses: []store.Address{{Local: "boss", Domain: "example.org"}}}
+			for _, local := range tt.addresses {
+				boss.Addresses = append(boss.Addresses, store.Address{Local: local, Domain: "example.org"})
+			}
+			_, err := s.AddAccount(t.Context(), boss)
+			require.NoError(t, err)
+			alter(t, s, "DROP INDEX account_administrator", "ALTER TABLE account DROP COLUMN administrator", "PRAGMA user_version = 4")
+			require.NoError(t, s.Close())
+
+			for start := range 2 {
+				var log bytes.Buffer
+				s, err = open(t.Context(), s.dir, Options{Logger: slog.New(slog.NewTextHandler(&log, nil))}, diskfile.OS{})
+				require.NoError(t, err)
+				list, err := s.Administrators(t.Context())
+				require.NoError(t, err)
+				var names []string
+				for _, a := range list {
+					names = append(names, a.Name)
+				}
+				require.Equal(t, tt.want, names)
+				logged := bytes.Count(log.Bytes(), []byte("user=boss"))
+				require.Equal(t, start == 0 && tt.want != nil, logged == 1, "once: %s", &log)
+				sound(t, s)
+				require.NoError(t, s.Close())
+			}
+		})
+	}
 }

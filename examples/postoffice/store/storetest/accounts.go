@@ -79,6 +79,7 @@ var accountRules = []rule{
 		}
 	}},
 	{name: "postmaster", why: "every local domain has a postmaster (RFC 5321, 4.5.1)", check: checkPostmaster},
+	{name: "administrators", why: "an account is an administrator when somebody has said so, and never else", check: checkAdministrators},
 	{name: "change", why: "a change changes what it names and nothing else", check: func(e *env) {
 		e.account("eve")
 		a := e.account("bob")
@@ -207,16 +208,11 @@ func checkPostmaster(e *env) {
 		return a.Name
 	}
 	e.Empty(resolve("postmaster", domain), "there is nobody yet")
-	first := e.account("first")
-	e.account("second")
-	e.Equal("first", resolve("PostMaster", domain))
-	e.Equal("first", resolve("postmaster", "Example.NET"))
-	e.Equal("first", resolve("Postmaster", ""))
-	e.Empty(resolve("postmaster", "elsewhere.example"))
-	_, err := e.s.ChangeAccount(e.ctx, first.ID, store.AccountChange{Disabled: new(true)})
-	e.NoError(err)
-	e.Equal("second", resolve("postmaster", domain))
-	_, err = e.s.AddAccount(e.ctx, store.NewAccount{Name: "admin", Addresses: []store.Address{addr("postmaster", domain)}})
+	e.account("first")
+	for _, d := range []string{domain, "Example.NET", "", "elsewhere.example"} {
+		e.Empty(resolve("PostMaster", d), "nobody inherits it")
+	}
+	_, err := e.s.AddAccount(e.ctx, store.NewAccount{Name: "admin", Addresses: []store.Address{addr("postmaster", domain)}})
 	e.NoError(err)
 	e.Equal("admin", resolve("POSTMASTER", domain))
 	e.Equal("admin", resolve("postmaster", "example.net"))
@@ -224,6 +220,37 @@ func checkPostmaster(e *env) {
 	e.NoError(err)
 	e.Equal("netadmin", resolve("postmaster", "example.net"))
 	e.Equal("admin", resolve("postmaster", ""))
+}
+
+func checkAdministrators(e *env) {
+	names := func() (names []string) {
+		list, err := e.s.Administrators(e.ctx)
+		e.NoError(err)
+		for _, a := range list {
+			e.True(a.Administrator)
+			names = append(names, a.Name)
+		}
+		return names
+	}
+	bob := e.account("bob")
+	e.account("postmaster")
+	e.Empty(names(), "neither who is the oldest nor who is called so")
+	eve, err := e.s.AddAccount(e.ctx, store.NewAccount{Name: "eve", Addresses: []store.Address{addr("eve", domain)}, Administrator: true})
+	e.NoError(err)
+	e.True(eve.Administrator)
+	bob, err = e.s.ChangeAccount(e.ctx, bob.ID, store.AccountChange{Administrator: new(true)})
+	e.NoError(err)
+	e.True(bob.Administrator)
+	e.Equal([]string{"bob", "eve"}, names(), "the oldest first")
+	e.reopen()
+	e.Equal([]string{"bob", "eve"}, names())
+	_, err = e.s.ChangeAccount(e.ctx, bob.ID, store.AccountChange{Disabled: new(true)})
+	e.NoError(err)
+	e.Equal([]string{"bob", "eve"}, names(), "who is locked stays one")
+	_, err = e.s.ChangeAccount(e.ctx, bob.ID, store.AccountChange{Administrator: new(false)})
+	e.NoError(err)
+	e.NoError(e.s.RemoveAccount(e.ctx, eve.ID, true))
+	e.Empty(names())
 }
 
 func checkDefaultQuota(e *env) {
