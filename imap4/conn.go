@@ -35,6 +35,7 @@ type Conn struct {
 	report   *progress   // of what takes long
 	inside   bool        // in the midst of a response
 	ruined   atomic.Bool // what waits for news has panicked
+	ending   atomic.Bool // see End
 	resting  bool        // between two commands
 	watch    *watch      // what is told without being asked for, nil if nothing special is
 	lang     *language   // of texts, by LANGUAGE; nil before
@@ -64,6 +65,18 @@ func (c *Conn) Server() *Server { return c.srv }
 
 // State is where the conversation stands.
 func (c *Conn) State() ConnState { return c.state }
+
+// End has the conversation end because who has logged in may not go on: at
+// once if it waits for a command, else after the one that is being answered.
+// The client is told so (* BYE). Unlike the other methods it may be called from
+// any goroutine, and after the end.
+func (c *Conn) End() {
+	c.ending.Store(true)
+	c.wire.Interrupt()
+}
+
+// mustEnd reports whether the conversation is to end once nothing is under way.
+func (c *Conn) mustEnd() bool { return c.ending.Load() || c.ruined.Load() || c.srv.life.Draining() }
 
 // run holds the conversation and tells the trace of its beginning and end.
 func (c *Conn) run(ctx context.Context) (err error) {
@@ -150,6 +163,8 @@ func (c *Conn) turn(ctx context.Context, cmd *incoming, err error) (over bool, _
 	case c.state == Logout:
 		c.wire.Linger()
 		return true, nil
+	case c.ending.Load():
+		return true, c.finish(ctx, sessionEnded)
 	}
 	return false, nil
 }
@@ -225,6 +240,8 @@ func (c *Conn) lineReply(err error) Reply {
 		return brokenLine
 	case errors.Is(err, wire.ErrInterrupted) && c.ruined.Load():
 		return internalError
+	case errors.Is(err, wire.ErrInterrupted) && c.ending.Load():
+		return sessionEnded
 	case errors.Is(err, wire.ErrInterrupted):
 		return shuttingDown
 	case errors.Is(err, os.ErrDeadlineExceeded):
@@ -235,9 +252,6 @@ func (c *Conn) lineReply(err error) Reply {
 	}
 	return Reply{}
 }
-
-// mustEnd reports whether the conversation is to end once nothing is under way.
-func (c *Conn) mustEnd() bool { return c.srv.life.Draining() || c.ruined.Load() }
 
 // ended says why a conversation ended that nobody said goodbye to.
 func ended(ctx context.Context, err error) error {

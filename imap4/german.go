@@ -185,6 +185,7 @@ var german = map[string]string{
 	"send STARTTLS first":                                         "zuerst STARTTLS senden",
 	"sequence numbers are not used here, send the UID form": "hier gelten keine laufenden Nummern, die Form mit UID senden",
 	"shutting down, come back later":                        "der Server wird beendet, bitte später wiederkommen",
+	"this login has ended, log in again":                    "diese Anmeldung ist beendet, bitte neu anmelden",
 	"some messages are gone":                                "einige Nachrichten sind nicht mehr da",
 	"some messages had changed":                             "einige Nachrichten hatten sich geändert",
 	"some values are longer than that":                      "einige Werte sind länger",

@@ -108,6 +108,7 @@ func (r Reply) isNone() bool { return r == Reply{} }
 // The replies that do not depend on the conversation.
 var (
 	shuttingDown     = bye("UNAVAILABLE", "shutting down, come back later")
+	sessionEnded     = bye("", "this login has ended, log in again")
 	internalError    = bye("SERVERBUG", "internal error")
 	tooManyErrors    = bye("", "too many errors")
 	tooManyLogins    = bye("", "too many failed logins")

@@ -31,8 +31,9 @@ type Conn struct {
 	access   Access
 	source   *Source // never changed, but replaced
 	group    selected
-	inBody   bool  // in the midst of an answer of many lines
-	lost     error // why a command could not be answered: the client is gone
+	inBody   bool        // in the midst of an answer of many lines
+	ending   atomic.Bool // see End
+	lost     error       // why a command could not be answered: the client is gone
 
 	watched bool        // the wire waits by way of a gate
 	began   time.Time   // when the present command came
@@ -75,6 +76,15 @@ func (c *Conn) Server() *Server { return c.srv }
 
 // State is where the conversation stands.
 func (c *Conn) State() State { return c.state }
+
+// End has the conversation end because who has logged in may not go on: at
+// once if it waits for a command, else after the one that is being answered.
+// The client is told so (400). Unlike the other methods it may be called from
+// any goroutine, and after the end.
+func (c *Conn) End() {
+	c.ending.Store(true)
+	c.wire.Interrupt()
+}
 
 // run holds the conversation and tells the trace of its beginning and end.
 func (c *Conn) run(ctx context.Context) (err error) {
@@ -188,6 +198,8 @@ func (c *Conn) turn(ctx context.Context, line []byte, err error) (over bool, _ e
 		return true, c.finish(ctx, r)
 	case c.lost != nil:
 		return true, ended(ctx, c.lost)
+	case c.ending.Load():
+		return true, c.finish(ctx, sessionEnded)
 	}
 	return false, nil
 }

@@ -31,6 +31,8 @@ func (c *Conn) lineReply(err error) Reply {
 		return bareLF
 	case errors.Is(err, wire.ErrBareCR), errors.Is(err, wire.ErrNUL):
 		return c.cannotFollow(badOctets)
+	case errors.Is(err, wire.ErrInterrupted) && c.ending.Load():
+		return sessionEnded
 	case errors.Is(err, wire.ErrInterrupted):
 		return shuttingDown
 	case isTimeout(err):

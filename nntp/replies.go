@@ -21,6 +21,7 @@ var (
 	passwordReply  = R(381, "password required")
 	startTLSReply  = R(382, "begin TLS")
 
+	sessionEnded  = Reply{Code: 400, Text: "this login has ended, log in again", Close: true}
 	shuttingDown  = Reply{Code: 400, Text: "shutting down, come back later", Close: true}
 	internalError = Reply{Code: 400, Text: "internal error", Close: true}
 	tooManyErrors = Reply{Code: 400, Text: "too many errors", Close: true}

@@ -10,6 +10,7 @@ import (
 	"net"
 	"runtime/debug"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/wirepost/wirepost/auth"
@@ -30,9 +31,10 @@ type Conn struct {
 	identity  auth.Identity
 	maildrop  Maildrop // nil before a login
 	drop      snapshot
-	opened    *stream // a message that is not closed yet
-	inBody    bool    // in the midst of an answer of many lines
-	lost      error   // why a command could not be answered: the client is gone
+	opened    *stream     // a message that is not closed yet
+	inBody    bool        // in the midst of an answer of many lines
+	ending    atomic.Bool // see End
+	lost      error       // why a command could not be answered: the client is gone
 
 	errors, refusals, logins int // see Limits
 }
@@ -59,6 +61,15 @@ func (c *Conn) Server() *Server { return c.srv }
 
 // State is where the conversation stands.
 func (c *Conn) State() State { return c.state }
+
+// End has the conversation end because who has logged in may not go on: at
+// once if it waits for a command, else after the one that is being answered.
+// The client is told so (-ERR [AUTH]; what it has marked as deleted stays). Unlike the other methods it may be called from
+// any goroutine, and after the end.
+func (c *Conn) End() {
+	c.ending.Store(true)
+	c.wire.Interrupt()
+}
 
 // run holds the conversation and tells the trace of its beginning and end.
 func (c *Conn) run(ctx context.Context) (err error) {
@@ -158,6 +169,8 @@ func (c *Conn) turn(ctx context.Context, line []byte, err error) (over bool, _ e
 		return true, c.finish(ctx, r)
 	case c.lost != nil:
 		return true, ended(ctx, c.lost)
+	case c.ending.Load():
+		return true, c.finish(ctx, sessionEnded)
 	}
 	return false, nil
 }
@@ -211,6 +224,8 @@ func (c *Conn) lineReply(err error) Reply {
 			return notPOP3 // as isForeign; a ClientHello is full of NULs
 		}
 		return badOctets
+	case errors.Is(err, wire.ErrInterrupted) && c.ending.Load():
+		return sessionEnded
 	case errors.Is(err, wire.ErrInterrupted):
 		return shuttingDown
 	}

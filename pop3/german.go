@@ -46,6 +46,7 @@ var german = map[string]string{
 	"local error, try again later":                                  "örtlicher Fehler, bitte später versuchen",
 	"internal error":                                                "interner Fehler",
 	"shutting down, come back later":                                "der Server wird beendet, bitte später wiederkommen",
+	"this login has ended, log in again":                            "diese Anmeldung ist beendet, bitte neu anmelden",
 	"too many errors":                                               "zu viele Fehler",
 	"too many failed logins":                                        "zu viele erfolglose Anmeldungen",
 	"too many connections, try again later":                         "zu viele Verbindungen, bitte später versuchen",

@@ -112,6 +112,7 @@ var (
 	capaReply      = OK("capabilities follow")
 	startTLSReply  = OK("begin TLS")
 	shuttingDown   = Reply{Code: SysTemp, Text: "shutting down, come back later", Close: true}
+	sessionEnded   = Reply{Code: BadAuth, Text: "this login has ended, log in again", Close: true} // RFC 3206, 5
 	internalError  = Reply{Code: SysTemp, Text: "internal error", Close: true}
 	tooManyErrors  = Reply{Text: "too many errors", Close: true}
 	tooManyLogins  = Reply{Code: BadAuth, Text: "too many failed logins", Close: true}

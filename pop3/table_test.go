@@ -77,7 +77,11 @@ func TestTable(t *testing.T) {
 	for _, cmd := range commands {
 		for state := Authorization; state <= Transaction; state <<= 1 {
 			c, drop := inState(t, state)
-			before := *c
+			before := struct {
+				state    State
+				drop     snapshot
+				identity auth.Identity
+			}{c.state, c.drop, c.identity}
 			line := strings.ToLower(cmd.verb) + goodArguments[cmd.verb]
 			verb, r := c.obey(t.Context(), []byte(line))
 			require.Equal(t, cmd.verb, verb)

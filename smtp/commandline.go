@@ -44,6 +44,8 @@ func (c *Conn) lineReply(err error) Reply {
 			return notSMTP // as isForeign; a ClientHello is full of NULs
 		}
 		return badOctets
+	case errors.Is(err, wire.ErrInterrupted) && c.ending.Load():
+		return sessionEnded
 	case errors.Is(err, wire.ErrInterrupted):
 		return shuttingDown
 	case errors.Is(err, os.ErrDeadlineExceeded) && c.wire.Flush() == nil:

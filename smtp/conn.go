@@ -9,6 +9,7 @@ import (
 	"net"
 	"runtime/debug"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/wirepost/wirepost/auth"
@@ -30,6 +31,7 @@ type Conn struct {
 	env      *Envelope      // nil outside a transaction; a Session may keep it
 	size     int64          // limit of the transaction's message; 0 is none
 	owed     int            // recipients of a message that failed, whom LMTP owes a reply
+	ending   atomic.Bool    // see End
 	lost     error          // why a handler could not answer: the client is gone
 	current  *command       // that is being answered; nil: none that is known
 
@@ -101,6 +103,15 @@ func (c *Conn) Server() *Server { return c.srv }
 
 // State is where the conversation stands.
 func (c *Conn) State() State { return c.state }
+
+// End has the conversation end because who has logged in may not go on: at
+// once if it waits for a command, else after the one that is being answered.
+// The client is told so (421). Unlike the other methods it may be called from
+// any goroutine, and after the end.
+func (c *Conn) End() {
+	c.ending.Store(true)
+	c.wire.Interrupt()
+}
 
 // run holds the conversation and tells the trace of its beginning and end.
 func (c *Conn) run(ctx context.Context) (err error) {
@@ -212,6 +223,9 @@ func (c *Conn) step(ctx context.Context, line []byte, err error) (over bool, why
 	}
 	if r.Code != 0 {
 		c.send(r)
+	}
+	if c.ending.Load() {
+		return true, c.finish(ctx, sessionEnded)
 	}
 	return false, nil
 }

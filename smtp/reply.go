@@ -121,6 +121,7 @@ var (
 	startTLSReply   = R(220, Enhanced{2, 0, 0}, "begin TLS")
 	cannotVerify    = R(252, Enhanced{2, 5, 0}, "cannot verify, but will take mail for a user of ours")
 	shuttingDown    = Reply{421, Enhanced{4, 3, 2}, "shutting down, come back later", true}
+	sessionEnded    = Reply{421, Enhanced{4, 7, 0}, "this login has ended, log in again", true}
 	idleTooLong     = Reply{421, Enhanced{4, 4, 2}, "waited too long for a command", true}
 	bodyTooSlow     = Reply{421, Enhanced{4, 4, 2}, "message came too slowly", true}
 	internalError   = Reply{421, Enhanced{4, 3, 0}, "internal error", true}

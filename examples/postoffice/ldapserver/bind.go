@@ -19,7 +19,7 @@ const (
 // bind logs in. Whatever comes of it, who was logged in before no longer is (RFC
 // 4511, 4.2.1).
 func (c *conn) bind(ctx context.Context, r *request) reply {
-	c.account = ""
+	c.logIn("")
 	exchange, mechanism := c.exchange, c.sasl
 	c.exchange = nil
 	in := &cursor{rest: r.body}
@@ -100,7 +100,7 @@ func (c *conn) admit(ctx context.Context, account string) reply {
 			return refuse(unwillingToPerform, "this service is switched off for you; ask the administrator")
 		}
 	}
-	c.account = account
+	c.logIn(account)
 	return reply{}
 }
 

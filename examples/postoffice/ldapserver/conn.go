@@ -37,6 +37,7 @@ type conn struct {
 	waiting     bool             // for a request to begin
 	interrupted bool
 	guesses     bool // too many logins have failed
+	ended       bool // by End
 }
 
 // A request is a message on its way through.
@@ -47,6 +48,9 @@ type request struct {
 	cancel    context.CancelCauseFunc
 	done      chan struct{}
 }
+
+// errEnded is why a conversation is over that End has ended.
+var errEnded = errors.New("the login has ended")
 
 var errAbandoned = errors.New("the client has abandoned it")
 
@@ -106,11 +110,38 @@ func (c *conn) end(why error) error {
 		_ = c.send(0, tagExtended, goodbye(protocolError, errText+"; this connection ends"))
 	case errors.Is(why, errGuesses):
 		_ = c.send(0, tagExtended, goodbye(unwillingToPerform, "too many logins have failed"))
+	case errors.Is(why, errInterrupted) && c.hasEnded():
+		_ = c.send(0, tagExtended, goodbye(strongerAuthRequired, "this login has ended, log in again"))
+		return errEnded
 	case errors.Is(why, errInterrupted):
 		_ = c.send(0, tagExtended, goodbye(unavailable, "the server shuts down"))
 		return ErrServerClosed
 	}
 	return why
+}
+
+// logIn notes who has logged in, "" for nobody. The goroutine that answers is alone to call it, and reads account.
+func (c *conn) logIn(account string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.account = account
+}
+
+// endLogin has the conversation end if it is the account's.
+func (c *conn) endLogin(account string) {
+	c.mu.Lock()
+	mine := c.account == account
+	c.ended = c.ended || mine
+	c.mu.Unlock()
+	if mine {
+		c.interrupt()
+	}
+}
+
+func (c *conn) hasEnded() bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.ended
 }
 
 // answer runs a request. The error is one of writing.

@@ -42,7 +42,7 @@ func (c *conn) startTLS(ctx context.Context) reply {
 		r.code, r.text = operationsError, "wait for the answer before you send more"
 	default:
 		r.then = func() {
-			c.account = ""
+			c.logIn("")
 			if c.handshake(ctx, tls.Server(c.raw, c.srv.TLSConfig)) != nil {
 				c.abort()
 			}

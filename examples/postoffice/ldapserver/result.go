@@ -12,6 +12,7 @@ const (
 	compareFalse                 = 5
 	compareTrue                  = 6
 	authMethodNotSupported       = 7
+	strongerAuthRequired         = 8 // of a notice: what led to the login holds no longer
 	adminLimitExceeded           = 11
 	unavailableCriticalExtension = 12
 	confidentialityRequired      = 13

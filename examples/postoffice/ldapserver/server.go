@@ -60,6 +60,7 @@ type Server struct {
 	Logger *slog.Logger // what nobody else can see; slog.Default() if nil
 
 	life  serve.Life
+	conns sync.Map // the keys are *conn
 	once  sync.Once
 	bad   error // what is wrong with the fields
 	limit Limits
@@ -154,6 +155,8 @@ func (s *Server) ServeConn(ctx context.Context, nc net.Conn) error {
 		return ErrServerClosed
 	}
 	defer leave()
+	s.conns.Store(c, nil)
+	defer s.conns.Delete(c)
 	defer context.AfterFunc(ctx, c.abort)()
 	switch err := c.run(ctx); {
 	case errors.Is(err, ErrServerClosed):
@@ -173,6 +176,15 @@ func (s *Server) Resume() { s.life.Resume() }
 // Shutdown stops accepting, answers what clients have asked, and sends them away.
 // The end of ctx cuts them short and is the error then.
 func (s *Server) Shutdown(ctx context.Context) error { return s.life.Shutdown(ctx) }
+
+// End sends those away who have logged in to the account, by the name that Auth gives it, once what they have asked is
+// answered: they are told by a Notice of Disconnection (RFC 4511, 4.4.1).
+func (s *Server) End(account string) {
+	s.conns.Range(func(c, _ any) bool {
+		c.(*conn).endLogin(account)
+		return true
+	})
+}
 
 // Close cuts all conversations.
 func (s *Server) Close() error { return s.life.Close() }

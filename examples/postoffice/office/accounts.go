@@ -39,7 +39,7 @@ func preparePassword(password string) (string, error) {
 
 // Accounts manages this Office's accounts.
 func (o *Office) Accounts() manage.Accounts {
-	return &localAccounts{store: o.store, people: o.config.Directory, hasher: &o.hasher, close: func() error { return nil }}
+	return &localAccounts{store: o.store, people: o.config.Directory, hasher: &o.hasher, revoke: o.revoke, close: func() error { return nil }}
 }
 
 // OpenAccounts manages the accounts of a data folder: through the server that

@@ -28,7 +28,7 @@ func (o *Office) openWebMail(ctx context.Context, _ *http.Request) (imap4.Accoun
 		return nil, "", err
 	}
 	// A connection that NTLM has logged in stays so, whatever it was for.
-	if !isOn(user, "http") {
+	if user.Disabled || !isOn(user, "http") {
 		return nil, "", imap4.ErrNoPermission
 	}
 	a, err := o.openMail(ctx, user)

@@ -43,10 +43,15 @@ func (d *imDirectory) User(ctx context.Context, n rvp.Node) (rvp.User, error) {
 func mayIM(a store.Account) bool { return !a.Disabled && isOn(a, "im") }
 
 // names are those that an account has in this domain.
-func (d *imDirectory) names(a store.Account) (names []string) {
+func (d *imDirectory) names(a store.Account) []string {
 	if !mayIM(a) {
 		return nil
 	}
+	return d.addressed(a)
+}
+
+// addressed are the names by which others know the account here, whether it may use them or not.
+func (d *imDirectory) addressed(a store.Account) (names []string) {
 	for _, address := range a.Addresses {
 		if store.FoldDomain(address.Domain) == store.FoldDomain(d.mail) {
 			names = append(names, address.Local)

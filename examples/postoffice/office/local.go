@@ -16,6 +16,7 @@ type localAccounts struct {
 	store  store.Store
 	people directory.Directory // who else there is, nil if the store knows all
 	hasher *auth.Hasher
+	revoke func(context.Context, store.Account, revocation) // nil: nobody is connected
 	close  func() error
 }
 
@@ -117,7 +118,7 @@ func (l *localAccounts) Change(ctx context.Context, name string, c manage.UserCh
 		}
 		change.PasswordHash = &hash
 	}
-	return l.change(ctx, name, change)
+	return l.change(ctx, name, change, revoked(&c))
 }
 
 // errForeign is about accounts that have their password elsewhere. What the other directory does not know can be changed.
@@ -132,7 +133,7 @@ func (l *localAccounts) account(ctx context.Context, name string) (store.Account
 	return l.store.Account(ctx, prepared)
 }
 
-func (l *localAccounts) change(ctx context.Context, name string, c store.AccountChange) error {
+func (l *localAccounts) change(ctx context.Context, name string, c store.AccountChange, r revocation) error {
 	a, err := l.account(ctx, name)
 	if err == nil && a.PasswordHash == "" && (c.PasswordHash != nil || c.Addresses != nil || c.Profile != nil) {
 		err = errForeign
@@ -143,6 +144,7 @@ func (l *localAccounts) change(ctx context.Context, name string, c store.Account
 	if err != nil {
 		return fmt.Errorf("user %s: %w", name, err)
 	}
+	l.end(ctx, a, r)
 	return nil
 }
 
@@ -154,5 +156,13 @@ func (l *localAccounts) Remove(ctx context.Context, name string) error {
 	if err != nil {
 		return fmt.Errorf("user %s: %w", name, err)
 	}
+	l.end(ctx, a, revocation{all: true})
 	return nil
+}
+
+// end ends conversations of an account, whoever has gone away that has asked for it.
+func (l *localAccounts) end(ctx context.Context, a store.Account, r revocation) {
+	if l.revoke != nil {
+		l.revoke(context.WithoutCancel(ctx), a, r)
+	}
 }

@@ -23,26 +23,27 @@ type desk struct{ protocol, server string }
 // connection. The zero value is ready for use.
 type connected struct{ all sync.Map }
 
-// note takes note that the conversation on conn, which is only compared, is the
-// user's; nobody's if user is empty.
-func (c *connected) note(conn any, user string, at desk, remote func() net.Addr) {
+// note takes note that a conversation is the user's; nobody's if user is empty.
+// It reports whether that is new.
+func (c *connected) note(conn visitor, user string, at desk, remote func() net.Addr) bool {
 	if known, ok := c.all.Load(conn); ok {
 		if known.(*manage.Person).User == user {
-			return
+			return false
 		}
 		c.all.Delete(conn) // UNAUTHENTICATE (RFC 8437)
 	}
 	if user == "" {
-		return
+		return false
 	}
 	p := &manage.Person{User: user, Protocol: at.protocol, Server: at.server, Since: time.Now()}
 	if addr := remote(); addr != nil {
 		p.Remote = addr.String()
 	}
 	c.all.Store(conn, p)
+	return true
 }
 
-func (c *connected) forget(conn any) { c.all.Delete(conn) }
+func (c *connected) forget(conn visitor) { c.all.Delete(conn) }
 
 // People tells who is here.
 func (o *Office) People() manage.People { return localPeople{o} }

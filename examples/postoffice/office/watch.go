@@ -86,13 +86,16 @@ func (o *Office) watchRVP(domain string) func(rvp.Event) {
 type visitor interface {
 	Identity() auth.Identity
 	RemoteAddr() net.Addr
+	End()
 }
 
 // attend notes who is connected, after each command and at the end.
 func (o *Office) attend(s *setting, c visitor, commanded, closed bool) {
 	switch {
 	case commanded:
-		o.connected.note(c, c.Identity().Name(), desk{s.Protocol, s.Name}, c.RemoteAddr)
+		if o.connected.note(c, c.Identity().Name(), desk{s.Protocol, s.Name}, c.RemoteAddr) {
+			o.recheck(c, s.Protocol)
+		}
 	case closed:
 		o.connected.forget(c)
 	}

@@ -2,6 +2,7 @@ package web
 
 import (
 	"cmp"
+	"context"
 	"log/slog"
 	"net/http"
 	"sync"
@@ -57,6 +58,17 @@ func (s *Site) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	s.once.Do(s.open)
 	s.handler.ServeHTTP(w, r)
 }
+
+// LogOut ends the sessions of an administrator, because he may not go on or has another password: all but the one by which
+// he has changed that himself, which ctx comes from.
+func (s *Site) LogOut(ctx context.Context, user string) {
+	s.once.Do(s.open)
+	token, _ := ctx.Value(sparedKey{}).(string)
+	s.sessions.endUser(user, token)
+}
+
+// sparedKey is that of the token of who makes a change.
+type sparedKey struct{}
 
 func (s *Site) open() {
 	s.sessions = sessions{

@@ -37,6 +37,7 @@ func (s *Site) page(p page) http.Handler {
 		}
 		ctx, cancel := context.WithTimeout(r.Context(), patient)
 		defer cancel()
+		ctx = context.WithValue(ctx, sparedKey{}, token)
 		v := &visit{Request: r.WithContext(ctx), site: s, page: &p, session: one, token: token, live: live}
 		if r.Method == http.MethodPost {
 			v.post(w)
