@@ -12,6 +12,7 @@ var (
 	ErrNoPermission = errors.New("imap4: not allowed")                             // NO [NOPERM]
 	ErrOverQuota    = errors.New("imap4: over quota")                              // NO [OVERQUOTA]
 	ErrLimit        = errors.New("imap4: over a limit of the store")               // NO [LIMIT]
+	ErrNoSpace      = errors.New("imap4: no space left on the server")             // NO [UNAVAILABLE]
 	ErrTooBig       = errors.New("imap4: message too big")                         // NO [TOOBIG]
 	ErrInUse        = errors.New("imap4: in use")                                  // NO [INUSE]
 	ErrHistoryGone  = errors.New("imap4: expunges since then have been forgotten") // of Scan; never told

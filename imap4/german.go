@@ -171,6 +171,7 @@ var german = map[string]string{
 	"out of order, log in first":                                                "außer der Reihe, zuerst anmelden",
 	"out of order, you have logged in already":                                  "außer der Reihe, die Anmeldung war schon",
 	"out of order, you have logged in and no mailbox is selected": "außer der Reihe, die Anmeldung war schon und kein Postfach ist geöffnet",
+	"no space left on the server":                                 "kein Platz mehr auf dem Server",
 	"over a limit of the server":                                  "über einer Grenze des Servers",
 	"over quota":                                                  "über der Quota",
 	"pleased to meet you":                                         "angenehm",

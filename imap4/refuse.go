@@ -18,6 +18,7 @@ var refusals = []struct {
 	{ErrNoPermission, noPermission},
 	{ErrOverQuota, No("OVERQUOTA", "over quota")},
 	{ErrLimit, No("LIMIT", "over a limit of the server")},
+	{ErrNoSpace, No("UNAVAILABLE", "no space left on the server")},
 	{ErrTooBig, messageTooBig},
 	{ErrInUse, No("INUSE", "in use, try again later")},
 }

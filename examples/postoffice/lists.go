@@ -52,6 +52,7 @@ type listFlags struct {
 	members []string
 	change  []func(*manage.MailList)
 	json    bool
+	force   bool
 	stdout  io.Writer
 }
 
@@ -88,6 +89,9 @@ func (cmd *listCommand) parseAndRun(ctx context.Context, k kind, args []string, 
 	set.SetOutput(stderr)
 	set.StringVar(&f.dir, "data", defaultDir, "data `folder`")
 	set.BoolVar(&f.json, "json", false, "print JSON")
+	if cmd.name == "set" || cmd.name == "add-member" {
+		set.BoolVar(&f.force, "force", false, "take members here that there are not, too")
+	}
 	if cmd.name == "set" {
 		f.parseSet(set)
 	}

@@ -84,6 +84,7 @@ func setList(ctx context.Context, l manage.Lists, f *listFlags) error {
 
 // set writes the list, and prints it as it is then if that is asked for.
 func (f *listFlags) set(ctx context.Context, l manage.Lists, m manage.MailList) error {
+	m.Force = f.force
 	if err := l.Set(ctx, m); err != nil || !f.json {
 		return err
 	}

@@ -38,6 +38,8 @@ import (
 	"os"
 	"os/signal"
 	"syscall"
+
+	"github.com/wirepost/wirepost/examples/postoffice/office"
 )
 
 func main() {
@@ -60,7 +62,7 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	case errors.Is(err, errUsage):
 		return 2
 	}
-	fmt.Fprintln(stderr, "postoffice:", err)
+	fmt.Fprintln(stderr, "postoffice:", office.Explain(err))
 	return 1
 }
 

@@ -97,6 +97,7 @@ func (f *serveFlags) parse(args []string, stderr io.Writer) error {
 	set.StringVar(&c.Dir, "data", "", "data `folder` (default \""+defaultDir+"\"; with -ephemeral a temporary one)")
 	set.BoolVar(&c.Ephemeral, "ephemeral", false, "listen on free ports of the loopback interface")
 	set.StringVar(&f.ready, "ready", "", "write this `file` once all listeners are up: a JSON object of addresses and demo users")
+	set.BoolVar(&c.NewStore, "new-store", false, "begin with an empty store where the data folder's is lost, instead of not starting")
 	set.StringVar(&c.Domain, "domain", c.Domain, "local mail `domain` of a first start (default \""+office.DefaultDomain+"\")")
 	set.StringVar(&c.Hostname, "hostname", c.Hostname, "how the servers `name` themselves (default the domain)")
 	set.BoolVar(&c.InsecureAuth, "insecure-auth", false, "let clients log in without TLS")

@@ -121,12 +121,13 @@ func TestStartFails(t *testing.T) {
 		{"store cut short", func(t *testing.T, dir string) {
 			require.NoError(t, os.Truncate(filepath.Join(dir, "store", "store.db"), 20_000))
 		}, nil, 0, []string{"malformed", "restore a backup"}},
+		{"store lost", func(t *testing.T, dir string) { require.NoError(t, os.RemoveAll(filepath.Join(dir, "store"))) }, nil, 0, []string{"there is no store/store.db, but queue", "restore a backup", "-new-store"}},
 		{"store is newer", pragma("store/store.db", "user_version = 1000"), nil, 0, []string{"schema 1000", "newer version of this program", "use that one"}},
 		{"store is another's", pragma("store/store.db", "application_id = 5"), nil, 0, []string{"another program's database", "choose another directory"}},
 		{"queue is none", spoil("queue/queue.db", strings.Repeat("garbage ", 1000)), nil, 0, []string{"queue: ", "not a database", "restore a backup"}},
 		{"queue unreadable", mode("queue", 0), nil, 0, []string{"queue: ", "permission denied"}},
 		{"certificate is none", spoil("certificate.pem", "x"), nil, 0, []string{"certificate.pem", "remove it to get a new one"}},
-		{"disk full", func(t *testing.T, dir string) { require.NoError(t, os.RemoveAll(filepath.Join(dir, "store"))) }, nil, 16, []string{"the disk is full", "make room"}},
+		{"disk full", func(t *testing.T, dir string) { require.NoError(t, os.RemoveAll(filepath.Join(dir, "store"))) }, []string{"-new-store"}, 16, []string{"the disk is full", "make room"}},
 		{"no configuration", nil, []string{"-config", "none.toml"}, 0, []string{"none.toml", "no such file"}},
 		{"domain is none", nil, []string{"-domain", "a b"}, 0, []string{`domain "a b"`, "write it with letters"}},
 	} {

@@ -47,6 +47,7 @@ type userFlags struct {
 	fromStdin bool   // the password
 	password  string // to set
 	stdout    io.Writer
+	stderr    io.Writer
 }
 
 // user runs a command that manages accounts.
@@ -80,7 +81,7 @@ func userUsage(w io.Writer) {
 }
 
 func (cmd *userCommand) parseAndRun(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) error {
-	f := &userFlags{stdout: stdout}
+	f := &userFlags{stdout: stdout, stderr: stderr}
 	if err := cmd.parse(f, args, stderr); err != nil {
 		return err
 	}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -16,8 +17,12 @@ import (
 
 func listUsers(ctx context.Context, a manage.Accounts, f *userFlags) error {
 	users, err := a.List(ctx)
-	if err != nil {
+	missing, isIncomplete := errors.AsType[*manage.Incomplete](err)
+	if err != nil && !isIncomplete {
 		return err
+	}
+	if isIncomplete {
+		fmt.Fprintln(f.stderr, "postoffice:", manage.Explain(missing))
 	}
 	if f.json {
 		return printJSON(f.stdout, users)
@@ -51,7 +56,7 @@ func printJSON(w io.Writer, v any) error {
 // find looks for an account by its name.
 func (f *userFlags) find(ctx context.Context, a manage.Accounts) (manage.User, error) {
 	users, err := a.List(ctx)
-	if err != nil {
+	if _, isIncomplete := errors.AsType[*manage.Incomplete](err); err != nil && !isIncomplete {
 		return manage.User{}, err
 	}
 	for _, u := range users {
@@ -59,7 +64,7 @@ func (f *userFlags) find(ctx context.Context, a manage.Accounts) (manage.User, e
 			return u, nil
 		}
 	}
-	return manage.User{}, fmt.Errorf("user %s: %w", f.name, store.ErrNotFound)
+	return manage.User{}, fmt.Errorf("user %s: %w", f.name, cmp.Or(err, error(store.ErrNotFound)))
 }
 
 func showUser(ctx context.Context, a manage.Accounts, f *userFlags) error {

@@ -160,7 +160,11 @@ func (t *textReader) transliterated(b []byte) []byte {
 	}
 	out := make([]byte, 0, len(b))
 	for _, r := range string(b) {
-		if s, ok := t.lacking[r]; ok {
+		s, ok := t.lacking[r]
+		if !ok {
+			s = baseOf(t.charset, r)
+		}
+		if ok || s != "" {
 			out, t.lost = append(out, s...), true
 		} else {
 			out = utf8.AppendRune(out, r)

@@ -1,11 +1,14 @@
 package convert
 
-import "github.com/wirepost/wirepost/mime/charset"
+import (
+	"github.com/wirepost/wirepost/internal/latin"
+	"github.com/wirepost/wirepost/mime/charset"
+)
 
 // inASCII has what typographic characters are in ASCII. None is longer than twice its UTF-8.
 var inASCII = map[rune]string{
 	'\u00a0': " ", '\u00ab': "<<", '\u00bb': ">>", '\u00ad': "", '\u00a9': "(C)", '\u00ae': "(R)", '\u00b7': "*", '\u00d7': "x",
-	'\u00bc': "1/4", '\u00bd': "1/2", '\u00be': "3/4", '\u0152': "OE", '\u0153': "oe", '\u00c6': "AE", '\u00e6': "ae", '\u00df': "ss",
+	'\u00bc': "1/4", '\u00bd': "1/2", '\u00be': "3/4",
 	'\u2002': " ", '\u2003': " ", '\u2007': " ", '\u2009': " ", '\u200a': " ", '\u202f': " ", '\u200b': "", '\u2060': "", '\ufeff': "",
 	'\u2010': "-", '\u2011': "-", '\u2012': "-", '\u2013': "-", '\u2014': "--", '\u2015': "--", '\u2212': "-",
 	'\u2018': "'", '\u2019': "'", '\u201a': "'", '\u201b': "'", '\u2032': "'", '\u2039': "<", '\u203a': ">",
@@ -14,7 +17,7 @@ var inASCII = map[rune]string{
 	'\u2190': "<-", '\u2192': "->", '\u2194': "<->", '\u21d2': "=>", '\ufb00': "ff", '\ufb01': "fi", '\ufb02': "fl", '\u2713': "x",
 }
 
-// transliteration returns what is to be written for the characters that a charset lacks.
+// transliteration returns what is to be written for the typographic characters that a charset lacks.
 func transliteration(label string) map[rune]string {
 	lacking := map[rune]string{}
 	for r, s := range inASCII {
@@ -23,4 +26,16 @@ func transliteration(label string) map[rune]string {
 		}
 	}
 	return lacking
+}
+
+// baseOf returns the base letters of a letter that a charset lacks, or "".
+func baseOf(label string, r rune) string {
+	s := latin.Base(r)
+	if s == "" {
+		return ""
+	}
+	if _, whole := charset.Encode(label, string(r)); whole {
+		return ""
+	}
+	return s
 }

@@ -4,6 +4,9 @@ import (
 	"fmt"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/wirepost/wirepost/internal/ascii"
+	"github.com/wirepost/wirepost/internal/latin"
 )
 
 // A Template makes an address of what is known of a user, as Exchange's site addressing did: %m is the alias, %g the given
@@ -14,8 +17,9 @@ type Template string
 // A Person is what a Template is filled with.
 type Person struct{ Alias, Given, Surname, Initials, Domain string }
 
-// Expand is the address of a Person, in lower case and without what is not usual in addresses: letters beyond ASCII and
-// spaces are left out, for whoever wants others writes them. It is "" if there is nothing before the @.
+// Expand is the address of a Person, in lower case and without what is not usual in addresses: letters become their base
+// letters ("muller" of Müller), and what is neither letter nor digit is left out; whoever wants others writes them. It is
+// "" if there is nothing before the @.
 func (t Template) Expand(p Person) string {
 	var b strings.Builder
 	for one := range t.parts() {
@@ -46,15 +50,16 @@ func dots(local string) string {
 
 // plain is what of a name can stand in an address.
 func plain(s string) string {
-	return strings.Map(func(r rune) rune {
+	var b strings.Builder
+	for _, r := range s {
 		switch {
-		case 'A' <= r && r <= 'Z':
-			return r + ('a' - 'A')
-		case 'a' <= r && r <= 'z', '0' <= r && r <= '9', r == '-', r == '_', r == '.':
-			return r
+		case 'a' <= r && r <= 'z', 'A' <= r && r <= 'Z', '0' <= r && r <= '9', r == '-', r == '_', r == '.':
+			b.WriteRune(r)
+		default:
+			b.WriteString(latin.Base(r))
 		}
-		return -1
-	}, s)
+	}
+	return ascii.Lower(b.String())
 }
 
 // A part of a Template is a text, or a placeholder.

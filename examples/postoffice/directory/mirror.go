@@ -89,6 +89,7 @@ func (m *Mirror) Mailbox(ctx context.Context, a store.Address) (store.Account, e
 		return own, nil
 	}
 	remote, err := m.Remote.Resolve(ctx, a)
+	err = away(err)
 	if err == nil {
 		return m.provide(ctx, remote)
 	}

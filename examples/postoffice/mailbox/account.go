@@ -299,7 +299,7 @@ func told(err error) error {
 		{store.ErrProtected, imap4.ErrCannot},
 		{store.ErrNotEmpty, imap4.ErrHasChildren},
 		{store.ErrQuota, imap4.ErrOverQuota},
-		{store.ErrFull, imap4.ErrLimit},
+		{store.ErrFull, imap4.ErrNoSpace},
 		{store.ErrHistoryGone, imap4.ErrHistoryGone},
 		{store.ErrInUse, imap4.ErrInUse},
 	} {

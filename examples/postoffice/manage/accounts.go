@@ -1,10 +1,14 @@
 package manage
 
-import "context"
+import (
+	"context"
+	"fmt"
+)
 
 // Accounts manages who has mail here. It is the same whether the server runs
 // in this process, in another, or not at all.
 type Accounts interface {
+	// List returns those that are known even where its error is an Incomplete.
 	List(ctx context.Context) ([]User, error)
 	Add(ctx context.Context, u NewUser) (User, error)
 	Change(ctx context.Context, name string, c UserChange) error
@@ -43,6 +47,28 @@ type Quota struct {
 	Warn      int64 `json:"warn"`       // he is told
 	NoSend    int64 `json:"no_send"`    // he may not send
 	NoReceive int64 `json:"no_receive"` // nothing more comes in
+}
+
+// Check returns an error that says which of the limits are in the wrong order, or nil. Those of the configuration, which a 0
+// stands for, are not known here.
+func (q Quota) Check() error {
+	last := limit{}
+	for _, l := range []limit{{"warning", q.Warn}, {"end of sending", q.NoSend}, {"end of receiving", q.NoReceive}} {
+		switch {
+		case l.octets <= 0:
+			continue
+		case l.octets < last.octets:
+			return fmt.Errorf("quota: the %s at %d octets comes before the %s at %d: name sizes that do not become smaller", l.name, l.octets, last.name, last.octets)
+		}
+		last = l
+	}
+	return nil
+}
+
+// A limit is one of a Quota.
+type limit struct {
+	name   string
+	octets int64
 }
 
 // A NewUser is an account to be made. Without Addresses they follow from the

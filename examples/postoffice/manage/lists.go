@@ -15,9 +15,10 @@ type Lists interface {
 type MailList struct {
 	Address string   `json:"address"`
 	Display string   `json:"display"`
-	Members []string `json:"members"` // addresses, here or elsewhere, of users and other lists
-	Owner   string   `json:"owner"`   // an address: gets what cannot be delivered; "" is the sender
-	Senders []string `json:"senders"` // addresses or domains that may write to it; none is everybody
-	Hidden  bool     `json:"hidden"`  // not in the directory
-	Alias   bool     `json:"alias"`   // passes mail on as it is, reports go to the sender
+	Members []string `json:"members"`         // addresses, here or elsewhere, of users and other lists
+	Owner   string   `json:"owner"`           // an address: gets what cannot be delivered; "" is the sender
+	Senders []string `json:"senders"`         // addresses or domains that may write to it; none is everybody
+	Hidden  bool     `json:"hidden"`          // not in the directory
+	Force   bool     `json:"force,omitempty"` // when it is set: also members here that there are not
+	Alias   bool     `json:"alias"`           // passes mail on as it is, reports go to the sender
 }

@@ -17,6 +17,9 @@ type Check struct {
 	Name   string                      // "store"
 	Remedy string                      // what to do if it is not so
 	Run    func(context.Context) error // why it is not so, or nil
+
+	// Bearable says that the server works without it, though not for everybody: that is told, and it is ready all the same.
+	Bearable bool
 }
 
 // Health answers those who ask whether the server lives, and whether it works.
@@ -71,8 +74,9 @@ func allowed(w http.ResponseWriter, r *http.Request) bool {
 
 // A result is a Check's, as it is told.
 type result struct {
-	Name   string  `json:"name"`
-	OK     bool    `json:"ok"`
+	Name   string `json:"name"`
+	OK     bool   `json:"ok"`
+	bears  bool
 	Error  string  `json:"error,omitempty"`
 	Remedy string  `json:"remedy,omitempty"`
 	MS     float64 `json:"ms"`
@@ -98,7 +102,7 @@ func (h *Health) check(ctx context.Context) []result {
 		case <-ctx.Done():
 			err = fmt.Errorf("no answer within %s", time.Since(began).Round(time.Millisecond))
 		}
-		results[i] = result{Name: c.Name, OK: err == nil, MS: float64(took.Microseconds()) / 1000}
+		results[i] = result{Name: c.Name, OK: err == nil, bears: c.Bearable, MS: float64(took.Microseconds()) / 1000}
 		if err != nil {
 			results[i].Error, results[i].Remedy = err.Error(), c.Remedy
 		}
@@ -146,8 +150,11 @@ func safely(ctx context.Context, run func(context.Context) error) (err error) {
 func writeReport(w http.ResponseWriter, r *http.Request, results []result) {
 	status, code := "ok", http.StatusOK
 	for _, one := range results {
-		if !one.OK {
+		switch {
+		case !one.OK && !one.bears:
 			status, code = "failed", http.StatusServiceUnavailable
+		case !one.OK && code == http.StatusOK:
+			status = "degraded"
 		}
 	}
 	w.Header().Set("Cache-Control", "no-store")

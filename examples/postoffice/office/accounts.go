@@ -7,6 +7,8 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"strings"
+	"unicode/utf8"
 
 	"github.com/wirepost/wirepost/auth"
 	"github.com/wirepost/wirepost/examples/postoffice/manage"
@@ -18,7 +20,7 @@ import (
 func prepare(u manage.NewUser) (manage.NewUser, error) {
 	var err error
 	if u.Name, err = auth.PrepareName(u.Name); err != nil {
-		return u, fmt.Errorf("name: %w", err)
+		return u, &told{fmt.Sprintf("%q can't be an account's name: use letters, digits and . - _ @, without spaces", strings.ToValidUTF8(u.Name, "?")), err}
 	}
 	if u.Password, err = preparePassword(u.Password); err != nil {
 		return u, err
@@ -32,10 +34,28 @@ func prepare(u manage.NewUser) (manage.NewUser, error) {
 func preparePassword(password string) (string, error) {
 	prepared, err := auth.PreparePassword(password)
 	if err != nil {
-		return "", fmt.Errorf("password: %w", err)
+		return "", &told{"password: it has characters that no password can have, such as a tab", err}
+	}
+	if utf8.RuneCountInString(prepared) < minPassword {
+		return "", fmt.Errorf("password: it is too short; choose one of %d characters or more", minPassword)
 	}
 	return prepared, nil
 }
+
+// minPassword is how many characters a password has that somebody has chosen (NIST SP 800-63B, 5.1.1.1).
+const minPassword = 8
+
+// told is an error in words for people.
+type told struct {
+	text string
+	err  error
+}
+
+// Error returns the words.
+func (e *told) Error() string { return e.text }
+
+// Unwrap returns what they are about.
+func (e *told) Unwrap() error { return e.err }
 
 // Accounts manages this Office's accounts.
 func (o *Office) Accounts() manage.Accounts {

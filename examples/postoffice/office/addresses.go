@@ -139,6 +139,11 @@ func checkChange(c *manage.UserChange) error {
 			return err
 		}
 	}
+	if c.Quota != nil {
+		if err := c.Quota.Check(); err != nil {
+			return err
+		}
+	}
 	if c.Without == nil {
 		return nil
 	}

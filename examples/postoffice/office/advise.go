@@ -2,7 +2,9 @@ package office
 
 import (
 	"fmt"
+	"strings"
 
+	"github.com/wirepost/wirepost/examples/postoffice/manage"
 	"github.com/wirepost/wirepost/internal/litedb"
 )
 
@@ -12,4 +14,13 @@ func advised(err error) error {
 		return fmt.Errorf("%w: %s", err, advice)
 	}
 	return err
+}
+
+// Explain is manage.Explain, and says what to change where a database can't be used.
+func Explain(err error) string {
+	text := manage.Explain(err)
+	if advice := litedb.Advice(err); advice != "" && !strings.Contains(text, advice) {
+		text += ": " + advice
+	}
+	return text
 }

@@ -35,6 +35,9 @@ type Config struct {
 	// default domain from now on.
 	Virtual []config.Virtual
 
+	// NewStore has a data folder whose store is lost begin with an empty one.
+	NewStore bool
+
 	// NoDemo has a first start make no accounts.
 	NoDemo bool
 

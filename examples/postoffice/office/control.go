@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"net/url"
 	"os"
 	"path/filepath"
 	"time"
@@ -18,6 +19,9 @@ import (
 // socketFile is where a running server takes orders, from the user that owns
 // the data folder.
 const socketFile = "control.sock"
+
+// incompleteHeader says why a list is not complete.
+const incompleteHeader = "Postoffice-Incomplete"
 
 const maxOrder = 1 << 20 // octets of an order
 
@@ -91,6 +95,10 @@ func controlHandler(a manage.Accounts, l manage.Lists, m manage.Mail, g manage.G
 func controlAccounts(mux *http.ServeMux, a manage.Accounts) {
 	mux.HandleFunc("GET /users", func(w http.ResponseWriter, r *http.Request) {
 		users, err := a.List(r.Context())
+		if missing, ok := errors.AsType[*manage.Incomplete](err); ok {
+			w.Header().Set(incompleteHeader, url.PathEscape(missing.Why))
+			err = nil
+		}
 		answer(w, users, err)
 	})
 	mux.HandleFunc("POST /users", func(w http.ResponseWriter, r *http.Request) {

@@ -44,6 +44,11 @@ func (o *Office) front(s *setting) *front {
 		metrics.QueueRunning("queue", o.queue.Snapshot, nil),
 	}}
 	site := s.config.web()
+	if d, ok := o.config.Directory.(interface{ Ping(context.Context) error }); ok {
+		health.Checks = append(health.Checks, metrics.Check{
+			Name: "directory", Remedy: "start the LDAP server, or mend the way to it; those in the data folder are served", Run: d.Ping, Bearable: true,
+		})
+	}
 	inside := func(next http.Handler) http.Handler { return o.inside(s, next) }
 	f := &front{
 		davPrefix: strings.TrimSuffix(site.Prefix, "/"),

@@ -39,6 +39,7 @@ var (
 	userDisabled  = smtp.R(550, smtp.Enhanced{5, 2, 1}, "mailbox disabled")
 	mailboxFull   = smtp.R(552, smtp.Enhanced{5, 2, 2}, "mailbox full")
 	systemFull    = smtp.R(452, smtp.Enhanced{4, 3, 1}, "no space left, try again later")
+	directoryAway = smtp.R(451, smtp.Enhanced{4, 4, 3}, "the directory of users does not answer, try again later") // RFC 3463, 3.5
 	tooManyCopies = smtp.R(452, smtp.Enhanced{4, 5, 3}, "too many recipients, send the rest in another transaction")
 )
 
@@ -82,6 +83,9 @@ func (s *inboundSession) Mail(ctx context.Context, from smtp.MailParams) error {
 	if err := s.maySend(ctx); err != nil {
 		return err
 	}
+	if short, ok := s.store.(interface{ Short() bool }); ok && short.Short() {
+		return systemFull
+	}
 	if err := s.begin(ctx); err != nil {
 		return err
 	}
@@ -108,6 +112,9 @@ func (s *inboundSession) Rcpt(ctx context.Context, to smtp.RcptParams) error {
 		return err
 	}
 	account, err := findAccount(ctx, s.people, path, s.size)
+	if errors.Is(err, directory.ErrAway) {
+		s.log.WarnContext(ctx, "a recipient was put off", "err", err)
+	}
 	if err != nil {
 		return err
 	}
@@ -148,6 +155,8 @@ func findAccount(ctx context.Context, people accounts, p smtp.Path, size int64) 
 	switch {
 	case errors.Is(err, store.ErrNotFound), errors.Is(err, store.ErrInvalid):
 		return account, noSuchUser
+	case errors.Is(err, directory.ErrAway):
+		return account, fmt.Errorf("%w: %w", directoryAway, err)
 	case err != nil:
 		return account, err
 	case account.Disabled:

@@ -16,7 +16,7 @@ import (
 
 // Lists manages this Office's lists and aliases.
 func (o *Office) Lists() manage.Lists {
-	return &localLists{store: o.store, close: func() error { return nil }}
+	return &localLists{store: o.store, people: o.people, close: func() error { return nil }}
 }
 
 // OpenLists manages the lists and aliases of a data folder: through the server that runs on it, or directly if none does.
@@ -27,15 +27,16 @@ func OpenLists(ctx context.Context, dir string) (manage.Lists, error) {
 		return nil, err
 	}
 	if l, ok := a.(*localAccounts); ok {
-		return &localLists{store: l.store, close: l.close}, nil
+		return &localLists{store: l.store, people: &directory.Stored{Accounts: l.store}, close: l.close}, nil
 	}
 	return &remoteLists{a.(*remoteAccounts).remote}, nil
 }
 
 // localLists are those of a store that this process has open.
 type localLists struct {
-	store store.Store
-	close func() error
+	store  store.Store
+	people directory.Directory
+	close  func() error
 }
 
 func (l *localLists) Close() error { return l.close() }
@@ -87,6 +88,11 @@ func (l *localLists) Set(ctx context.Context, m manage.MailList) error {
 		}
 		list.Senders = append(list.Senders, a.String())
 	}
+	if !m.Force {
+		if err := l.mustHaveMembers(ctx, &list, domains); err != nil {
+			return fmt.Errorf("list %s: %w", m.Address, err)
+		}
+	}
 	switch {
 	case holds(list.Members, list.Address):
 		err = errors.New("it can't be a member of itself")
@@ -97,6 +103,31 @@ func (l *localLists) Set(ctx context.Context, m manage.MailList) error {
 	}
 	if err != nil {
 		return fmt.Errorf("list %s: %w", m.Address, err)
+	}
+	return nil
+}
+
+// mustHaveMembers returns an error if a new member has a local address that nobody has.
+func (l *localLists) mustHaveMembers(ctx context.Context, list *store.List, domains []string) error {
+	before, err := l.store.List(ctx, list.Address)
+	if err != nil && !errors.Is(err, store.ErrNotFound) && !errors.Is(err, store.ErrInvalid) {
+		return err
+	}
+	for _, m := range list.Members {
+		local := slices.ContainsFunc(domains, func(d string) bool { return store.FoldDomain(d) == store.FoldDomain(m.Domain) })
+		if !local || isPostmaster(m.Local) || m.Key() == list.Address.Key() || before.Address.Key() == list.Address.Key() && holds(before.Members, m) {
+			continue
+		}
+		_, err := l.people.Resolve(ctx, m)
+		if errors.Is(err, store.ErrNotFound) || errors.Is(err, store.ErrInvalid) {
+			_, err = l.store.List(ctx, m)
+		}
+		if errors.Is(err, store.ErrNotFound) || errors.Is(err, store.ErrInvalid) {
+			return fmt.Errorf("nobody here has the address %s of a member; correct it, make the account first, or take it all the same by 'postoffice group set -force'", m)
+		}
+		if err != nil {
+			return err
+		}
 	}
 	return nil
 }

@@ -39,7 +39,7 @@ func (l *localAccounts) List(ctx context.Context) ([]manage.User, error) {
 	}
 	for a, err := range l.people.List(ctx) {
 		if err != nil {
-			return nil, err
+			return users, &manage.Incomplete{Why: fmt.Sprintf("the directory does not answer, so those are missing who have had no mail yet: %v", err)}
 		}
 		if !has[store.FoldName(a.Name)] {
 			users = append(users, userOf(store.Account{Name: a.Name, Addresses: a.Addresses, Disabled: a.Disabled, Profile: a.Profile}))

@@ -25,7 +25,7 @@ func (o *Office) openMailboxes(ctx context.Context, c *imap4.Conn) (imap4.Accoun
 func (o *Office) openMail(ctx context.Context, user store.Account) (a *mailbox.Account, err error) {
 	a = o.mailboxes(user)
 	a.Administrator = user.Administrator
-	if err := a.Furnish(ctx); err != nil && !errors.Is(err, imap4.ErrLimit) && !errors.Is(err, store.ErrReadOnly) {
+	if err := a.Furnish(ctx); err != nil && !errors.Is(err, imap4.ErrNoSpace) && !errors.Is(err, store.ErrReadOnly) {
 		return nil, err
 	} // on a full disk mail can be read all the same
 	return a, nil

@@ -67,7 +67,11 @@ func Open(ctx context.Context, c Config) (_ *Office, err error) {
 	o.site.Store(c.web())
 	o.closeOnce = sync.OnceFunc(func() { close(o.closing) })
 	o.hasher.NTHash, o.hasher.Secret = c.LegacyAuth, c.LegacyAuth
-	if o.store, err = openStore(ctx, c.Dir, c.category("store")); err != nil {
+	opens := openStore
+	if c.NewStore {
+		opens = newStore
+	}
+	if o.store, err = opens(ctx, c.Dir, c.category("store")); err != nil {
 		return nil, err
 	}
 	defer func() {
@@ -129,9 +133,21 @@ func Open(ctx context.Context, c Config) (_ *Office, err error) {
 // storeDir is where the store is in a data folder.
 const storeDir = "store"
 
+// reserved is how many octets of the disk are kept for deleting mail when it is full: much more than SQLite writes down for
+// some thousand messages.
+const reserved = 2 << 20
+
 // openStore opens the store of a data folder.
 func openStore(ctx context.Context, dir string, log *slog.Logger) (store.Store, error) {
-	s, err := sqlite.Open(ctx, filepath.Join(dir, storeDir), sqlite.Options{Logger: log})
+	if err := mustHaveStore(dir); err != nil {
+		return nil, err
+	}
+	return newStore(ctx, dir, log)
+}
+
+// newStore is openStore, and makes one if there is none.
+func newStore(ctx context.Context, dir string, log *slog.Logger) (store.Store, error) {
+	s, err := sqlite.Open(ctx, filepath.Join(dir, storeDir), sqlite.Options{Logger: log, Reserve: reserved})
 	switch {
 	case errors.Is(err, store.ErrLocked):
 		return nil, fmt.Errorf("data folder %s: %w; stop that one first, or use another folder with -data", dir, store.ErrLocked)

@@ -72,7 +72,13 @@ func (r *remote) call(ctx context.Context, method, path string, order, result an
 		if err != nil || result == nil {
 			return err
 		}
-		return json.Unmarshal(answer, result)
+		if err := json.Unmarshal(answer, result); err != nil {
+			return err
+		}
+		if why, err := url.PathUnescape(resp.Header.Get(incompleteHeader)); why != "" && err == nil {
+			return &manage.Incomplete{Why: why}
+		}
+		return nil
 	})
 }
 

@@ -88,7 +88,7 @@ func (o *Office) recheck(c visitor, protocol string) {
 
 // logOff ends what the programs of a user show of him: their leases are over.
 func (m *messenger) logOff(ctx context.Context, a store.Account) error {
-	for _, d := range m.domains {
+	for _, d := range m.servers().domains {
 		for _, name := range d.users.addressed(a) {
 			n, err := rvp.ParseNode(rvp.Node{Host: d.name, Name: name}.URL())
 			if err != nil {

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"errors"
 	"slices"
 	"strings"
 
@@ -28,7 +29,7 @@ type service struct {
 func (v *visit) account() (manage.User, error) {
 	name := v.URL.Query().Get("name")
 	all, err := v.site.Accounts.List(v.Context())
-	if err != nil {
+	if _, isIncomplete := errors.AsType[*manage.Incomplete](err); err != nil && !isIncomplete {
 		return manage.User{}, err
 	}
 	i := slices.IndexFunc(all, func(u manage.User) bool { return u.Name == name })

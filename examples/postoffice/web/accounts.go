@@ -1,6 +1,7 @@
 package web
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -15,6 +16,7 @@ type accountsData struct {
 	Show     string
 	Octets   int64 // of all mailboxes
 	All      int
+	Missing  string // why the list is not complete
 }
 
 // An accountLine is an account in the list.
@@ -26,11 +28,15 @@ type accountLine struct {
 
 func showAccounts(v *visit) (any, error) {
 	all, err := v.site.Accounts.List(v.Context())
-	if err != nil {
+	missing, isIncomplete := errors.AsType[*manage.Incomplete](err)
+	if err != nil && !isIncomplete {
 		return nil, err
 	}
 	q := v.URL.Query()
 	d := &accountsData{Query: q.Get("q"), Show: q.Get("show"), All: len(all)}
+	if isIncomplete {
+		d.Missing = sentence(missing.Why)
+	}
 	var lines []accountLine
 	for _, u := range all {
 		d.Octets += u.Octets

@@ -6,6 +6,8 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+
+	"github.com/wirepost/wirepost/examples/postoffice/manage"
 )
 
 // A visit is one request of an administrator.
@@ -84,7 +86,7 @@ func (v *visit) get(w http.ResponseWriter, code int) {
 		err = v.problem
 	}
 	if err != nil {
-		view.Problem = sentence(err.Error())
+		view.Problem = sentence(manage.Explain(err))
 	}
 	view.Data = data
 	if !v.live {
@@ -107,7 +109,7 @@ func (v *visit) post(w http.ResponseWriter) {
 	out, err := v.page.act(v)
 	switch {
 	case err != nil:
-		v.site.logger().WarnContext(v.Context(), "administrator failed", v.record("error", err)...)
+		v.site.logger().InfoContext(v.Context(), "administrator was refused", v.record("error", err)...)
 		v.problem = err
 		v.get(w, http.StatusUnprocessableEntity)
 	case out.confirm != nil:

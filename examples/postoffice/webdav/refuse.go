@@ -49,6 +49,7 @@ var refusals = []struct {
 	{imap4.ErrTooBig, "TOOBIG", status(http.StatusRequestEntityTooLarge, "the message is too large")},
 	{imap4.ErrInUse, "INUSE", status(http.StatusConflict, "it is in use: try again")},
 	{nil, "UNAVAILABLE", status(http.StatusServiceUnavailable, "the store is not available: try again later")},
+	{imap4.ErrNoSpace, "UNAVAILABLE", refusal{http.StatusInsufficientStorage, "there is no space left on the server", "<D:sufficient-disk-space/>"}},
 }
 
 // refusalOf turns an error into what the client is told. It is false for one that the client has no part in.

@@ -68,7 +68,7 @@ func (t *tx) changeAccount(id store.AccountID, c store.AccountChange) (store.Acc
 // RemoveAccount implements store.Store.
 func (s *Store) RemoveAccount(ctx context.Context, id store.AccountID, keepMail bool) error {
 	var doomed []store.FolderID
-	err := s.write(ctx, 0, func(t *tx) (err error) {
+	err := s.free(ctx, func(t *tx) (err error) {
 		doomed, err = t.removeAccount(id, keepMail)
 		return err
 	})

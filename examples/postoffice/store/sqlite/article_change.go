@@ -176,7 +176,7 @@ func (s *Store) RemoveArticle(ctx context.Context, id string) error {
 	if err := n.Check(); err != nil {
 		return fail(err)
 	}
-	return s.write(ctx, 0, func(t *tx) error {
+	return s.free(ctx, func(t *tx) error {
 		a, known, err := t.article(id)
 		if err != nil {
 			return err

@@ -21,7 +21,7 @@ func (s *Store) Deliver(ctx context.Context, d store.Delivery, body io.Reader) (
 		return store.Receipt{}, fail(err)
 	}
 	var rec store.Receipt
-	err = s.add(ctx, len(b.inline()), func(t *tx) (err error) {
+	err = s.add(ctx, max(1, len(b.inline())), func(t *tx) (err error) {
 		rec, err = t.deliver(d, b)
 		return err
 	})
@@ -107,7 +107,7 @@ func (s *Store) Append(ctx context.Context, folder store.FolderID, msgs iter.Seq
 		return nil, fail(err)
 	}
 	var metas []store.Meta
-	err := s.write(ctx, in.inline, func(t *tx) (err error) {
+	err := s.write(ctx, max(1, in.inline), func(t *tx) (err error) {
 		metas, err = t.append(folder, in)
 		return err
 	})

@@ -96,7 +96,7 @@ func (t *tx) mustBeLocal(addresses []store.Address) error {
 	}
 	for _, a := range addresses {
 		if !local[store.FoldDomain(a.Domain)] {
-			return fmt.Errorf("%w: address %q: its domain is not local: add it with SetDomains", store.ErrInvalid, a)
+			return fmt.Errorf("%w: address %q: its domain is not local: name it in the configuration, as server.domain or in local-domains, and reload", store.ErrInvalid, a)
 		}
 	}
 	return nil

@@ -13,7 +13,7 @@ const reapStep = 250
 
 // DeleteFolder implements store.Store.
 func (s *Store) DeleteFolder(ctx context.Context, id store.FolderID) error {
-	err := s.write(ctx, 0, func(t *tx) error {
+	err := s.free(ctx, func(t *tx) error {
 		f, err := t.unprotected(id)
 		if err != nil {
 			return err
@@ -46,7 +46,7 @@ func (t *tx) doom(owner store.AccountID, id store.FolderID) error {
 func (s *Store) reap(ctx context.Context, id store.FolderID) error {
 	for {
 		done := false
-		err := s.write(ctx, 0, func(t *tx) (err error) {
+		err := s.free(ctx, func(t *tx) (err error) {
 			done, err = t.reapStep(id)
 			return err
 		})

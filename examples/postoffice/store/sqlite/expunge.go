@@ -12,7 +12,7 @@ func (s *Store) Expunge(ctx context.Context, folder store.FolderID, uids store.U
 		return nil, fail(err)
 	}
 	var gone []store.Meta
-	err := s.write(ctx, 0, func(t *tx) (err error) {
+	err := s.free(ctx, func(t *tx) (err error) {
 		gone, err = t.expunge(folder, uids)
 		return err
 	})

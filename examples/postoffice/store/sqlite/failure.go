@@ -20,7 +20,15 @@ func fail(err error) error {
 	if kind := classify(err); kind != nil && !errors.Is(err, kind) {
 		return fmt.Errorf("sqlite: %w: %w", kind, err)
 	}
+	if isDamaged(err) {
+		return fmt.Errorf("sqlite: %s: %w", databaseName, err) // which of the files of a data folder to restore
+	}
 	return fmt.Errorf("sqlite: %w", err)
+}
+
+func isDamaged(err error) bool {
+	e, ok := errors.AsType[*sqlite.Error](err)
+	return ok && (e.Code()&0xff == sqlite3.SQLITE_CORRUPT || e.Code()&0xff == sqlite3.SQLITE_NOTADB)
 }
 
 // classify returns the store's error for what SQLite or the file system reports, or nil.

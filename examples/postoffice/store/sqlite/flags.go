@@ -11,7 +11,7 @@ func (s *Store) SetFlags(ctx context.Context, folder store.FolderID, c store.Fla
 	if err := c.Check(); err != nil {
 		return nil, nil, fail(err)
 	}
-	err = s.write(ctx, 0, func(t *tx) (err error) {
+	err = s.free(ctx, func(t *tx) (err error) {
 		changed, conflict, err = t.setFlags(folder, c)
 		return err
 	})

@@ -15,7 +15,7 @@ func (s *Store) AcquireMaildrop(ctx context.Context, account store.AccountID, tt
 	if ttl <= 0 {
 		return l, fail(badTTL(ttl))
 	}
-	err = s.write(ctx, 0, func(t *tx) (err error) {
+	err = s.free(ctx, func(t *tx) (err error) {
 		l, err = t.acquire(account, ttl)
 		return err
 	})
@@ -60,7 +60,7 @@ func (t *tx) mustHold(l store.Lease) error {
 
 // setLease lets a lease that runs end at until.
 func (s *Store) setLease(ctx context.Context, l store.Lease, until func(now time.Time) int64) error {
-	return s.write(ctx, 0, func(t *tx) error {
+	return s.free(ctx, func(t *tx) error {
 		if err := t.mustHold(l); err != nil {
 			return err
 		}
@@ -95,7 +95,7 @@ func (s *Store) CommitMaildrop(ctx context.Context, l store.Lease, c store.Maild
 		return nil, fail(err)
 	}
 	var gone []store.Meta
-	err := s.write(ctx, 0, func(t *tx) error {
+	err := s.free(ctx, func(t *tx) error {
 		if err := t.mustHold(l); err != nil {
 			return err
 		}

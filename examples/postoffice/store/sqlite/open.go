@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/wirepost/wirepost/examples/postoffice/store"
@@ -24,21 +25,25 @@ const InlineLimit = 64 << 10
 type Options struct {
 	Readers int              // connections for reading, each with up to 16 MiB of cache; 0: 4
 	Now     func() time.Time // the store's clock; nil: time.Now
-	Logger  *slog.Logger     // for what no caller is told, such as files that could not be removed; nil: slog.Default()
+	// Reserve is how many octets of the disk are kept for removing messages when it is full; 0: none.
+	Reserve int64
+	Logger  *slog.Logger // for what no caller is told, such as files that could not be removed; nil: slog.Default()
 }
 
 // A Store is a store.Store in a directory.
 type Store struct {
-	dir    string
-	now    func() time.Time
-	log    *slog.Logger
-	fs     diskfile.System
-	lock   *os.File
-	db     *sql.DB
-	conns  []*conn // all of them
-	hub    hub
-	bodies sync.Pool // of *bytes.Buffer
-	guard  litedb.Guard
+	dir     string
+	now     func() time.Time
+	log     *slog.Logger
+	fs      diskfile.System
+	lock    *os.File
+	db      *sql.DB
+	conns   []*conn // all of them
+	hub     hub
+	bodies  sync.Pool // of *bytes.Buffer
+	guard   litedb.Guard
+	reserve reserve
+	short   atomic.Bool // of room: the reserve is gone
 
 	readers chan *conn
 	queue   chan *change  // to the writer
@@ -104,6 +109,7 @@ func open(ctx context.Context, dir string, o Options, fs diskfile.System) (_ *St
 		}
 		s.readers <- c
 	}
+	s.openReserve(o.Reserve)
 	go s.writeLoop(t)
 	return s, nil
 }

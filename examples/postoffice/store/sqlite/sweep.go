@@ -73,7 +73,7 @@ func (s *Store) sweepKeys(ctx context.Context, before int64) error {
 		if len(old) == 0 {
 			continue
 		}
-		err = s.write(ctx, 0, func(t *tx) error {
+		err = s.free(ctx, func(t *tx) error {
 			for _, key := range old {
 				if _, err := t.Exec("DELETE FROM delivery WHERE key = ? AND at < ?", key, before); err != nil {
 					return err
@@ -115,7 +115,7 @@ func (s *Store) sweepTombstones(ctx context.Context, before int64) error {
 // that nobody takes the rest for all there is.
 func (s *Store) forget(ctx context.Context, folder store.FolderID, through store.ModSeq) error {
 	for more := true; more; {
-		err := s.write(ctx, 0, func(t *tx) error {
+		err := s.free(ctx, func(t *tx) error {
 			if _, err := t.Exec("UPDATE folder SET horizon = max(horizon, ?) WHERE id = ?", through, folder); err != nil {
 				return err
 			}

@@ -44,10 +44,16 @@ func (s *Store) commit(t *tx, group []*change) {
 		}
 		err = nil
 	}
-	for i, ch := range group {
+	for i := range group {
 		if err != nil {
 			results[i] = err
 		}
+	}
+	s.again(t, group, results)
+	if s.short.Load() {
+		s.short.Store(!s.reserve.keep(s.now()))
+	}
+	for i, ch := range group {
 		ch.done <- results[i]
 	}
 }
@@ -64,7 +70,9 @@ func (s *Store) transact(t *tx, group []*change, results []error) error {
 	for i, ch := range group {
 		t.change, t.dirty = ch, false
 		ch.touched, ch.files = nil, nil
-		results[i] = t.make()
+		if results[i] = s.mustHaveRoom(ch); results[i] == nil {
+			results[i] = t.make()
+		}
 		if results[i] != nil && t.dirty {
 			t.rollback()
 			return errTogether

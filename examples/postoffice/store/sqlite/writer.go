@@ -18,6 +18,7 @@ type change struct {
 	apply func(*tx) error // may be called again, after a rollback
 	adds  bool            // it knows folders by their heads alone
 	bytes int             // that it will write, about
+	frees bool            // it makes room
 	done  chan error
 
 	// What is to be done once it is committed.
@@ -34,16 +35,16 @@ type touch struct {
 // write has the writer make a change, waits until it is committed, and does what is to be done
 // then. It takes in ctx only until the writer has the change.
 func (s *Store) write(ctx context.Context, bytes int, apply func(*tx) error) error {
-	return s.queueUp(ctx, &change{apply: apply, bytes: bytes, done: make(chan error, 1)})
+	return s.submit(ctx, &change{apply: apply, bytes: bytes, done: make(chan error, 1)})
 }
 
 // add is write for a change that neither reads nor writes what a head has but by the head: those in a row share it,
 // so that each folder is read and written once for all of them.
 func (s *Store) add(ctx context.Context, bytes int, apply func(*tx) error) error {
-	return s.queueUp(ctx, &change{apply: apply, adds: true, bytes: bytes, done: make(chan error, 1)})
+	return s.submit(ctx, &change{apply: apply, adds: true, bytes: bytes, done: make(chan error, 1)})
 }
 
-func (s *Store) queueUp(ctx context.Context, ch *change) error {
+func (s *Store) submit(ctx context.Context, ch *change) error {
 	if err := ctx.Err(); err != nil {
 		return fail(err)
 	}
