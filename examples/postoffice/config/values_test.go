@@ -173,6 +173,9 @@ func TestTemplate(t *testing.T) {
 		require.Equal(t, want, template.Expand(tim), template)
 	}
 	require.Equal(t, "fee@example.org", config.Template("%g.%s@%d").Expand(config.Person{Surname: "Fee", Domain: "example.org"}))
+	for surname, want := range map[string]string{"O'Neil M\u00fcller": "z.oneilmuller", "\u00d8rsted": "z.orsted", "Stra\u00df": "z.strass", "\u0141uk": "z.luk"} {
+		require.Equal(t, want+"@example.org", config.Template("%1g.%s@%d").Expand(config.Person{Given: "Zo\u00eb", Surname: surname, Domain: "example.org"}))
+	}
 	require.Empty(t, config.Template("%g.%s@%d").Expand(config.Person{Given: "\u5f20", Domain: "example.org"}))
 	for _, bad := range []string{"", "%", "%1", "%m", "%m@", "%d@%d", "%m@%s", "%m@x%d", "@%d", "%m %s@%d", "%0m@%d", "%1%@%d", "\"%m@%d", "%m@%d@%d", "%\u00e9@%d"} {
 		require.Error(t, new(config.Template).UnmarshalText([]byte(bad)), bad)

@@ -23,32 +23,33 @@ var orders = []struct {
 	order func(context.Context, manage.Accounts) error
 	err   string
 }{
-	{"add", add(manage.NewUser{Name: "carol", Password: "x"}), ""},
-	{"add with addresses", add(manage.NewUser{Name: "dave", Password: "x", Addresses: []string{"d@postoffice.test", "dave@postoffice.test"}}), ""},
-	{"add, name is an address", add(manage.NewUser{Name: "eve@postoffice.test", Password: "x"}), ""},
-	{"add, international", add(manage.NewUser{Name: "j\u00fcrgen", Password: "gr\u00fc\u00dfe"}), ""},
-	{"add, with a slash", add(manage.NewUser{Name: "a/b", Password: "x"}), ""},
-	{"add again", add(manage.NewUser{Name: "carol", Password: "x"}), "exists already"},
-	{"add in another case", add(manage.NewUser{Name: "CAROL", Password: "x"}), "exists already"},
-	{"add, address is taken", add(manage.NewUser{Name: "frank", Password: "x", Addresses: []string{"alice@postoffice.test"}}), "user frank: "},
-	{"add, domain elsewhere", add(manage.NewUser{Name: "frank", Password: "x", Addresses: []string{"f@elsewhere.example"}}), "user frank: "},
-	{"add, no address", add(manage.NewUser{Name: "frank", Password: "x", Addresses: []string{"frank"}}), `"frank" is not an address; write it as name@domain`},
-	{"add without a name", add(manage.NewUser{Password: "x"}), "name: "},
-	{"add, spaces", add(manage.NewUser{Name: " frank", Password: "x"}), "name: "},
-	{"add, control characters", add(manage.NewUser{Name: "fr\nank", Password: "x"}), "name: "},
-	{"add, no UTF-8", add(manage.NewUser{Name: "fr\xffank", Password: "x"}), "name: "},
-	{"add, long name", add(manage.NewUser{Name: strings.Repeat("f", 300), Password: "x"}), "user fff"},
+	{"add", add(manage.NewUser{Name: "carol", Password: "eight xs"}), ""},
+	{"add with addresses", add(manage.NewUser{Name: "dave", Password: "eight xs", Addresses: []string{"d@postoffice.test", "dave@postoffice.test"}}), ""},
+	{"add, name is an address", add(manage.NewUser{Name: "eve@postoffice.test", Password: "eight xs"}), ""},
+	{"add, international", add(manage.NewUser{Name: "j\u00fcrgen", Password: "gr\u00fc\u00dfe an alle"}), ""},
+	{"add, with a slash", add(manage.NewUser{Name: "a/b", Password: "eight xs"}), ""},
+	{"add again", add(manage.NewUser{Name: "carol", Password: "eight xs"}), "exists already"},
+	{"add in another case", add(manage.NewUser{Name: "CAROL", Password: "eight xs"}), "exists already"},
+	{"add, address is taken", add(manage.NewUser{Name: "frank", Password: "eight xs", Addresses: []string{"alice@postoffice.test"}}), "user frank: "},
+	{"add, domain elsewhere", add(manage.NewUser{Name: "frank", Password: "eight xs", Addresses: []string{"f@elsewhere.example"}}), "user frank: "},
+	{"add, no address", add(manage.NewUser{Name: "frank", Password: "eight xs", Addresses: []string{"frank"}}), `"frank" is not an address; write it as name@domain`},
+	{"add without a name", add(manage.NewUser{Password: "eight xs"}), "can't be an account's name"},
+	{"add, spaces", add(manage.NewUser{Name: " frank", Password: "eight xs"}), "can't be an account's name"},
+	{"add, control characters", add(manage.NewUser{Name: "fr\nank", Password: "eight xs"}), "can't be an account's name"},
+	{"add, no UTF-8", add(manage.NewUser{Name: "fr\xffank", Password: "eight xs"}), "can't be an account's name"},
+	{"add, long name", add(manage.NewUser{Name: strings.Repeat("f", 300), Password: "eight xs"}), "user fff"},
 	{"add without a password", add(manage.NewUser{Name: "frank"}), "password: "},
 	{"add, password not UTF-8", add(manage.NewUser{Name: "frank", Password: "\xff"}), "password: "},
-	{"add, address not UTF-8", add(manage.NewUser{Name: "frank", Password: "x", Addresses: []string{"\xff@postoffice.test"}}), `address "\xff@postoffice.test" is not UTF-8`},
+	{"add, short password", add(manage.NewUser{Name: "frank", Password: "seven-7"}), "choose one of 8 characters or more"},
+	{"add, address not UTF-8", add(manage.NewUser{Name: "frank", Password: "eight xs", Addresses: []string{"\xff@postoffice.test"}}), `address "\xff@postoffice.test" is not UTF-8`},
 
-	{"password", setPassword("carol", "y"), ""},
-	{"password, other case", setPassword("CAROL", "z"), ""},
-	{"password, a slash", setPassword("a/b", "y"), ""},
-	{"password of nobody", setPassword("nobody", "x"), "not found"},
+	{"password", setPassword("carol", "why not y"), ""},
+	{"password, other case", setPassword("CAROL", "why not z"), ""},
+	{"password, a slash", setPassword("a/b", "why not y"), ""},
+	{"password of nobody", setPassword("nobody", "eight xs"), "not found"},
 	{"no password", setPassword("carol", ""), "password: "},
-	{"password, a control character", setPassword("carol", "x\x01"), "password: "},
-	{"password, not UTF-8", setPassword("carol", "x\xff"), "password: "},
+	{"password, a control character", setPassword("carol", "eight xs\x01"), "password: "},
+	{"password, not UTF-8", setPassword("carol", "eight xs\xff"), "password: "},
 
 	{"disable", setDisabled("dave", true), ""},
 	{"disable again", setDisabled("dave", true), ""},
@@ -172,7 +173,7 @@ func TestNoDomain(t *testing.T) {
 	require.NoError(t, s.Close())
 	accounts, err := OpenAccounts(t.Context(), dir)
 	require.NoError(t, err)
-	_, err = accounts.Add(t.Context(), manage.NewUser{Name: "alice", Password: "x"})
+	_, err = accounts.Add(t.Context(), manage.NewUser{Name: "alice", Password: "eight xs"})
 	require.EqualError(t, err, "there is no local domain yet; start the server once")
 	require.NoError(t, accounts.Close())
 }

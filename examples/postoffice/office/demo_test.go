@@ -71,7 +71,7 @@ func TestDemoUsersChange(t *testing.T) {
 	accounts, err := OpenAccounts(t.Context(), dir)
 	require.NoError(t, err)
 	require.NoError(t, accounts.Change(t.Context(), "alice", manage.UserChange{Disabled: new(true)}))
-	require.NoError(t, accounts.Change(t.Context(), "bob", manage.UserChange{Password: new("another")}))
+	require.NoError(t, accounts.Change(t.Context(), "bob", manage.UserChange{Password: new("another one")}))
 	require.NoError(t, accounts.Close())
 	require.Empty(t, names())
 

@@ -18,13 +18,14 @@ import (
 func (o *running) addUsers(t *testing.T, names ...string) {
 	t.Helper()
 	for _, name := range names {
-		_, err := o.Accounts().Add(t.Context(), manage.NewUser{Name: name, Password: "x"})
+		_, err := o.Accounts().Add(t.Context(), manage.NewUser{Name: name, Password: "eight xs"})
 		require.NoError(t, err)
 	}
 }
 
 func (o *running) setList(t *testing.T, l manage.MailList) {
 	t.Helper()
+	l.Force = true
 	require.NoError(t, o.Lists().Set(t.Context(), l))
 }
 
@@ -314,4 +315,22 @@ func TestDirectTags(t *testing.T) {
 	require.True(t, got[hashed(keys[239])])
 	require.False(t, got[hashed(keys[240])])
 	require.Empty(t, directly(map[string]string{"other": strings.Repeat("x", 50), "direct0": "short"}))
+}
+
+// TestListMembersExist: a member here is somebody, unless that is not wanted; who was one before does not matter.
+func TestListMembersExist(t *testing.T) {
+	o := start(t, Config{Dir: t.TempDir()})
+	lists := o.Lists()
+	for _, alias := range []bool{false, true} {
+		l := manage.MailList{Address: "all", Members: []string{"alice", "x@elsewhere.example", "postmaster"}, Alias: alias}
+		require.NoError(t, lists.Set(t.Context(), l))
+		l.Members = append(l.Members, "gone")
+		require.ErrorContains(t, lists.Set(t.Context(), l), "nobody here has the address gone@postoffice.test")
+		l.Force = true
+		require.NoError(t, lists.Set(t.Context(), l))
+		l.Force, l.Display = false, "Everybody"
+		require.NoError(t, lists.Set(t.Context(), l))
+		require.NoError(t, lists.Set(t.Context(), manage.MailList{Address: "some", Members: []string{"all"}}))
+		require.NoError(t, lists.Remove(t.Context(), "all"))
+	}
 }

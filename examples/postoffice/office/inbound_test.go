@@ -91,7 +91,7 @@ func (o *running) change(t *testing.T, name string, c store.AccountChange) store
 func TestRecipients(t *testing.T) {
 	o := start(t, Config{Dir: t.TempDir()})
 	require.NoError(t, o.Accounts().Change(t.Context(), "bob", manage.UserChange{Disabled: new(true)}))
-	_, err := o.Accounts().Add(t.Context(), manage.NewUser{Name: "carol", Password: "x", Addresses: []string{"carol@postoffice.test", "c@postoffice.test"}})
+	_, err := o.Accounts().Add(t.Context(), manage.NewUser{Name: "carol", Password: "eight xs", Addresses: []string{"carol@postoffice.test", "c@postoffice.test"}})
 	require.NoError(t, err)
 	c := o.dial(t, "smtp")
 	c.want("EHLO client.example", "250 ")
@@ -122,7 +122,7 @@ func TestRecipients(t *testing.T) {
 // A domain outside ASCII is local in both of its forms.
 func TestInternationalDomain(t *testing.T) {
 	o := start(t, Config{Dir: t.TempDir(), Hostname: "postoffice.test", Domain: "xn--bcher-kva.test"})
-	_, err := o.Accounts().Add(t.Context(), manage.NewUser{Name: "carol", Password: "x", Addresses: []string{"c@b\u00fccher.test"}})
+	_, err := o.Accounts().Add(t.Context(), manage.NewUser{Name: "carol", Password: "eight xs", Addresses: []string{"c@b\u00fccher.test"}})
 	require.NoError(t, err)
 	c := o.dial(t, "smtp")
 	c.want("EHLO client.example", "250 ")

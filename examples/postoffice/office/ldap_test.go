@@ -54,7 +54,7 @@ func TestAddressBook(t *testing.T) {
 	find := ldap.NewSearchRequest("dc=postoffice,dc=test", ldap.ScopeWholeSubtree, ldap.NeverDerefAliases, 0, 0, false, "(sn=poe)", []string{"mail"}, nil)
 	_, err = c.Search(find)
 	require.True(t, ldap.IsErrorAnyOf(err, ldap.LDAPResultInsufficientAccessRights, ldap.LDAPResultStrongAuthRequired), err)
-	require.NoError(t, c.Bind("uid=alice,ou=people,dc=postoffice,dc=test", "x"))
+	require.NoError(t, c.Bind("uid=alice,ou=people,dc=postoffice,dc=test", "eight xs"))
 	found, err := c.Search(find)
 	require.NoError(t, err)
 	require.Len(t, found.Entries, 1)

@@ -20,7 +20,7 @@ func stored(o *Office) *directory.Stored { return o.people.(*directory.Stored) }
 func TestLoginNames(t *testing.T) {
 	o := open(t, Config{Dir: t.TempDir()})
 	defer o.Close()
-	_, err := o.Accounts().Add(t.Context(), manage.NewUser{Name: "carol", Password: "x", Addresses: []string{"c@postoffice.test"}})
+	_, err := o.Accounts().Add(t.Context(), manage.NewUser{Name: "carol", Password: "eight xs", Addresses: []string{"c@postoffice.test"}})
 	require.NoError(t, err)
 	require.NoError(t, o.Accounts().Change(t.Context(), "bob", manage.UserChange{Disabled: new(true)}))
 	for name, want := range map[string]string{

@@ -163,14 +163,14 @@ func TestOpenErrors(t *testing.T) {
 		dir := t.TempDir()
 		path := filepath.Join(dir, certFile)
 		require.NoError(t, os.WriteFile(path, []byte("garbage"), 0o600))
-		why := refused(t, Config{Dir: dir, Ephemeral: true})
+		why := refused(t, Config{Dir: dir, Ephemeral: true, NewStore: true})
 		require.Contains(t, why, "certificate "+path+": ")
 		require.Contains(t, why, "put certificate and key into it as PEM, or remove it to get a new one")
 	})
 	t.Run("unreadable certificate", func(t *testing.T) {
 		dir := t.TempDir()
 		require.NoError(t, os.Mkdir(filepath.Join(dir, certFile), 0o700))
-		require.Contains(t, refused(t, Config{Dir: dir, Ephemeral: true}), "certificate "+filepath.Join(dir, certFile)+": ")
+		require.Contains(t, refused(t, Config{Dir: dir, Ephemeral: true, NewStore: true}), "certificate "+filepath.Join(dir, certFile)+": ")
 	})
 	t.Run("damaged demo users", func(t *testing.T) {
 		dir := t.TempDir()

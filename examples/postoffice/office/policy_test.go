@@ -120,10 +120,11 @@ func TestAddressRules(t *testing.T) {
 			{manage.NewUser{Name: "ALICE2@postoffice.test"}, []string{"alice2"}},
 			{manage.NewUser{Name: "Alice.@elsewhere.example"}, []string{"alice3"}}, // alice is taken, and so is alice2
 			{manage.NewUser{Name: "own", Addresses: []string{"x.y@postoffice.test"}}, []string{"x.y"}},
-			{manage.NewUser{Name: "j\u00fc", Profile: manage.Profile{Surname: "\u00fc"}}, []string{"j"}},
-			{manage.NewUser{Name: "\u00fc"}, []string{"\u00fc"}},
+			{manage.NewUser{Name: "j\u00fc", Profile: manage.Profile{Surname: "\u00fc"}}, []string{"u", "ju"}},
+			{manage.NewUser{Name: "\u00fc"}, []string{"u2"}},
+			{manage.NewUser{Name: "\u5f20"}, []string{"\u5f20"}},
 		} {
-			tt.user.Password = "x"
+			tt.user.Password = "eight xs"
 			u, err := a.Add(t.Context(), tt.user)
 			require.NoError(t, err, tt.user.Name)
 			for i := range tt.want {
@@ -139,7 +140,7 @@ func TestAddressRules(t *testing.T) {
 // What an account is like can be changed, and no more than was asked for is.
 func TestChangeUser(t *testing.T) {
 	managed(t, Config{}, func(t *testing.T, a manage.Accounts, _ manage.Lists) {
-		want := manage.User{Name: "alice", Addresses: []string{"alice@postoffice.test"}, Without: []string{}}
+		want := manage.User{Name: "alice", Addresses: []string{"alice@postoffice.test"}, Without: []string{}, Administrator: true}
 		for _, tt := range []struct {
 			change manage.UserChange
 			apply  func()
@@ -152,6 +153,7 @@ func TestChangeUser(t *testing.T) {
 			{manage.UserChange{Addresses: &[]string{"a@postoffice.test", "alice@postoffice.test"}}, func() {
 				want.Addresses = []string{"a@postoffice.test", "alice@postoffice.test"}
 			}},
+			{manage.UserChange{Administrator: new(false)}, func() { want.Administrator = false }},
 			{manage.UserChange{Without: &[]string{}, Disabled: new(true)}, func() { want.Without, want.Disabled = []string{}, true }},
 		} {
 			require.NoError(t, a.Change(t.Context(), "Alice", tt.change))
@@ -161,6 +163,7 @@ func TestChangeUser(t *testing.T) {
 			require.Equal(t, want, users[0])
 		}
 		for why, c := range map[string]manage.UserChange{
+			"do not become smaller": {Quota: &manage.Quota{Warn: 3000, NoSend: 2000, NoReceive: 1000}},
 			`there is no service "gopher" to be switched off, but pop3, imap4`: {Without: &[]string{"pop3", "gopher"}},
 			"an account has one address at least":                              {Addresses: &[]string{}},
 			`"alice" is not an address`:                                        {Addresses: &[]string{"alice"}},
@@ -240,7 +243,7 @@ func TestForeignUser(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, "2", users[0].Profile.Phone)
 	require.Equal(t, []string{"pop3"}, users[0].Without)
-	for _, c := range []manage.UserChange{{Password: new("x")}, {Addresses: &[]string{"t@postoffice.test"}}, {Profile: &manage.Profile{}}} {
+	for _, c := range []manage.UserChange{{Password: new("eight xs")}, {Addresses: &[]string{"t@postoffice.test"}}, {Profile: &manage.Profile{}}} {
 		require.ErrorContains(t, a.Change(t.Context(), "tim", c), "another directory has the account")
 	}
 }

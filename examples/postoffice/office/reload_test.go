@@ -445,7 +445,7 @@ func TestTwoServers(t *testing.T) {
 		v.Limits.Recipients = 1
 	}
 	a := administer(t, listener("inside", "smtp", inside), listener("outside", "smtp", outside))
-	carol, err := a.Accounts().Add(t.Context(), manage.NewUser{Name: "carol", Password: "x", Addresses: []string{"carol@second.test"}})
+	carol, err := a.Accounts().Add(t.Context(), manage.NewUser{Name: "carol", Password: "eight xs", Addresses: []string{"carol@second.test"}})
 	require.NoError(t, err)
 	require.Equal(t, []string{"carol@second.test"}, carol.Addresses)
 
@@ -536,7 +536,7 @@ func TestConfiguredDomains(t *testing.T) {
 	domains, err = a.store.Domains(t.Context())
 	require.NoError(t, err)
 	require.Contains(t, domains, "postoffice.test", "alice has an address there")
-	user, err := a.Accounts().Add(t.Context(), manage.NewUser{Name: "dave", Password: "x"})
+	user, err := a.Accounts().Add(t.Context(), manage.NewUser{Name: "dave", Password: "eight xs"})
 	require.NoError(t, err)
 	require.Equal(t, []string{"dave@new.test"}, user.Addresses)
 }

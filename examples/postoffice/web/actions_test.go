@@ -68,10 +68,10 @@ func actions() map[string]action {
 		"account lockout":  {ann, f("part", "disable"), "", "This is your own account", false},
 		"account odd":      {cara, f("part", "burn"), "", "There is no form", false},
 
-		"group add":    {"/groups/edit", f("part", "set", "address", "all@office.example", "members", "a@b\nc@d", "hidden", "yes"), "list {Address:all@office.example Display: Members:[a@b c@d] Owner: Senders:[] Hidden:true Alias:false}", "was added", false},
+		"group add":    {"/groups/edit", f("part", "set", "address", "all@office.example", "members", "a@b\nc@d", "hidden", "yes"), "list {Address:all@office.example Display: Members:[a@b c@d] Owner: Senders:[] Hidden:true Force:false Alias:false}", "was added", false},
 		"group twice":  {"/groups/edit", f("address", "SALES@office.example"), "", "There is a group SALES@office.example already", false},
 		"group none":   {"/groups/edit", f("display", "x"), "", "There is no address", false},
-		"group set":    {sales, f("part", "set", "address", "other@office.example", "members", "a@b", "alias", "yes", "owner", "o@b", "senders", "b"), "list {Address:sales@office.example Display: Members:[a@b] Owner:o@b Senders:[b] Hidden:false Alias:true}", "was changed", false},
+		"group set":    {sales, f("part", "set", "address", "other@office.example", "members", "a@b", "alias", "yes", "owner", "o@b", "senders", "b"), "list {Address:sales@office.example Display: Members:[a@b] Owner:o@b Senders:[b] Hidden:false Force:false Alias:true}", "was changed", false},
 		"group remove": {sales, f("part", "remove"), "no list sales@office.example", "was removed", true},
 
 		"newsgroup add":    {"/newsgroups/edit", f("name", "office.new", "status", "y"), "group {Name:office.new Status:y Description: Moderator: Articles:0}", "was added", false},
