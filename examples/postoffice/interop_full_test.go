@@ -3,8 +3,11 @@
 package main
 
 import (
+	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -99,4 +102,52 @@ func (l *crashLog) forget(m *crashMail) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.sent[m.id].remote, l.sent[m.id].local = nil, nil
+}
+
+// TestDeleteOnFullDisk: where there is not one octet left, mail is refused and what is there can be deleted.
+func TestDeleteOnFullDisk(t *testing.T) {
+	path := buildProgram(t, ".")
+	disk, _ := smallDisk(t, "16m")
+	p := startProgram(t, path, filepath.Join(disk, "data"))
+	s := loginAs(t, p, 0)
+	body := "Subject: old\r\n\r\n" + strings.Repeat("x", 1000) + "\r\n"
+	const messages = 200
+	for range messages {
+		s.do("APPEND INBOX {%d+}\r\n%s", len(body), body)
+	}
+	s.do("SELECT INBOX")
+
+	filler, err := os.Create(filepath.Join(disk, "filler"))
+	require.NoError(t, err)
+	defer filler.Close()
+	for size := 1 << 20; size > 0; size /= 2 {
+		for err = nil; err == nil; {
+			_, err = filler.Write(make([]byte, size))
+		}
+		require.ErrorIs(t, err, syscall.ENOSPC)
+	}
+	refused := func() string {
+		for range 1000 { // until no page is left that was there before
+			if _, tagged := s.try("APPEND INBOX {%d+}\r\n%s", len(body), body); !strings.HasPrefix(tagged, "OK") {
+				return tagged
+			}
+		}
+		return "never"
+	}
+	require.Contains(t, refused(), "NO [UNAVAILABLE] no space left on the server")
+	require.FileExists(t, filepath.Join(disk, "data", "store", "reserve"))
+	for i := range messages / 50 {
+		s.do(`UID STORE %d:%d +FLAGS.SILENT (\Deleted)`, i*50+1, i*50+50)
+		s.do("EXPUNGE")
+	}
+	require.NoError(t, filler.Truncate(0))
+	require.Eventually(t, func() bool { // room is looked for once a second
+		_, tagged := s.try("APPEND INBOX {%d+}\r\n%s", len(body), body)
+		return strings.HasPrefix(tagged, "OK")
+	}, time.Minute, 50*time.Millisecond)
+	p.kill()
+	require.Eventually(t, func() bool { // or the file system is in use
+		_, err := s.r.ReadByte()
+		return err != nil
+	}, time.Minute, time.Millisecond)
 }

@@ -120,15 +120,15 @@ func TestAccounts(t *testing.T) {
 	none := []string{}
 	require.Equal(t, []manage.User{
 		{Name: "a/b", Addresses: []string{"a/b@postoffice.test"}, Without: none},
-		{Name: "alice", Addresses: []string{"alice@postoffice.test"}, Without: none},
+		{Name: "alice", Addresses: []string{"alice@postoffice.test"}, Administrator: true, Without: none},
 		{Name: "carol", Addresses: []string{"carol@postoffice.test"}, Without: none},
 		{Name: "dave", Addresses: []string{"d@postoffice.test", "dave@postoffice.test"}, Disabled: true, Without: none},
 		{Name: "eve@postoffice.test", Addresses: []string{"eve@postoffice.test"}, Without: none},
 		{Name: "j\u00fcrgen", Addresses: []string{"j\u00fcrgen@postoffice.test"}, Without: none},
 	}, users)
 	// The orders have effect at once.
-	o.login(t, "carol", "z").quit()
-	o.login(t, "j\u00fcrgen", "gr\u00fc\u00dfe").quit()
+	o.login(t, "carol", "why not z").quit()
+	o.login(t, "j\u00fcrgen", "gr\u00fc\u00dfe an alle").quit()
 	c := o.dial(t, "smtp")
 	c.want("EHLO client.example", "250 ")
 	c.want("MAIL FROM:<>", "250")
