@@ -7,6 +7,7 @@ import (
 	"net"
 	"net/http"
 	"net/http/cookiejar"
+	"os"
 	"strings"
 	"testing"
 	"time"
@@ -155,5 +156,42 @@ func (o *running) administrate(t *testing.T, name, password string) (status func
 		require.NoError(t, err)
 		require.NoError(t, resp.Body.Close())
 		return resp.StatusCode
+	}
+}
+
+// TestRevokeWaiting: who waits for news, or sends one command after the other without waiting, is sent away, too.
+func TestRevokeWaiting(t *testing.T) {
+	o := start(t, Config{Dir: t.TempDir()})
+	bob := o.DemoUsers()[1]
+	idle, news := o.loginRaw(t, "imaps", "* OK", "a LOGIN bob %s", bob.Password, "a OK")
+	_, err := fmt.Fprint(idle, "b SELECT INBOX\r\nc IDLE\r\n")
+	require.NoError(t, err)
+	for line := ""; !strings.HasPrefix(line, "+ "); {
+		line, err = news.ReadString('\n')
+		require.NoError(t, err)
+	}
+	var busy []*bufio.Reader
+	for _, p := range [][5]string{
+		{"imaps", "* OK", "a LOGIN bob %s", "a OK", "d NOOP\r\n"},
+		{"pop3s", "+OK", "USER bob\r\nPASS %s", "+OK maildrop", "NOOP\r\n"},
+		{"nntps", "20", "AUTHINFO USER bob\r\nAUTHINFO PASS %s", "281", "DATE\r\n"},
+	} {
+		nc, r := o.loginRaw(t, p[0], p[1], p[2], bob.Password, p[3])
+		busy = append(busy, r)
+		go func() { // until it is cut
+			for err := error(nil); err == nil; {
+				_, err = fmt.Fprint(nc, strings.Repeat(p[4], 100))
+			}
+		}()
+	}
+	require.NoError(t, o.Accounts().Change(t.Context(), "bob", manage.UserChange{Disabled: new(true)}))
+	line, err := news.ReadString('\n')
+	require.NoError(t, err)
+	require.Contains(t, line, "* BYE this login has ended")
+	for _, r := range busy { // the last words may be lost to those who go on sending
+		for err = nil; err == nil; {
+			_, err = r.ReadString('\n')
+		}
+		require.NotErrorIs(t, err, os.ErrDeadlineExceeded)
 	}
 }
