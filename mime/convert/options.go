@@ -20,7 +20,8 @@ type Options struct {
 	// NonMIMECharset is that of the text of messages with uuencode, US-ASCII if "": nothing tells their reader what it is.
 	// Both must be supersets of ASCII. A character that the charset lacks becomes "?".
 	Charset, NonMIMECharset string
-	// Transliterate writes typographic quotes, dashes and the like in ASCII where the charset lacks them.
+	// Transliterate writes typographic quotes, dashes and the like in ASCII where the charset lacks them, and letters as
+	// their base letters ("u" for ü).
 	Transliterate bool
 	// LineLength is how many characters a line of plain text has at most: longer ones are wrapped, but for words that are
 	// longer still. 0 is no wrapping; for uuencode 76 is usual. Encoded files are never wrapped.
