@@ -53,7 +53,7 @@ func (o *Office) openIM(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	nodes, err := rvpstore.Open(ctx, filepath.Join(o.config.Dir, imDir), rvpstore.Options{Logger: o.log})
+	nodes, err := rvpstore.Open(ctx, filepath.Join(o.config.Dir, imDir), rvpstore.Options{Logger: o.config.category("rvp")})
 	if err != nil {
 		return fmt.Errorf("instant messages: %w", err)
 	}

@@ -88,14 +88,14 @@ func (m *messenger) domain(p *imPlan, name, mail string) *imDomain {
 			CallBacks: rvp.CallBackPolicy{Servers: planner.Addresses.Allow},
 			Locator:   locator,
 			Limits:    rvp.Limits{Lifetime: time.Duration(p.MaxLife), Lease: time.Duration(p.MaxLease), Hops: p.MaxHops},
-			Logger:    o.log,
+			Logger:    o.config.category("rvp"),
 			Trace:     o.watchRVP(name),
 		}
 	}
 	if p.Router {
 		d.router = &rvp.Router{
 			Domain: name, Directory: d.users, Topology: topology, Locator: locator, Limits: rvp.RouterLimits{Hops: p.MaxHops},
-			Logger: o.log, Trace: o.watchRVP(name),
+			Logger: o.config.category("rvp"), Trace: o.watchRVP(name),
 		}
 		if d.home != nil {
 			d.router.Local = d.home
