@@ -66,7 +66,7 @@ func importExport(t *testing.T, prepare func(*server)) {
 		{[]string{"import", "mbox", mbox, "-user", "nobody", "-data", data}, 1, "not found"},
 		{[]string{"import", "mbox", mbox + ".none", "-user", alice, "-data", data}, 1, "no such file"},
 		{[]string{"import", "mbox", filepath.Join(data, "salt"), "-user", alice, "-data", folder + "/none"}, 1, "no such file"},
-		{[]string{"import", "mbox", "import_test.go", "-user", alice, "-data", data}, 1, "message 1: mailfile: not an mbox"},
+		{[]string{"import", "mbox", "import_test.go", "-user", alice, "-data", data}, 1, "message 1: not an mbox"},
 		{[]string{"export", "mbox", out + "x", "-user", "nobody", "-data", data}, 1, "not found"},
 		{[]string{"import", "maildir", folder, "-user", alice, "-data", data}, 1, "not a Maildir"},
 	} {

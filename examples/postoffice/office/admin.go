@@ -56,5 +56,6 @@ func (o *Office) adminServer(s *setting) (server, func() smtp.Stats, error) {
 		Logger:        s.log,
 	}
 	srv := newHTTPServer(s, site)
+	srv.site = site
 	return srv, srv.stats, nil
 }

@@ -14,6 +14,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/wirepost/wirepost/examples/postoffice/web"
 	"github.com/wirepost/wirepost/internal/serve"
 	"github.com/wirepost/wirepost/rvp"
 	"github.com/wirepost/wirepost/smtp"
@@ -38,6 +39,7 @@ type httpServer struct {
 	options serve.Options
 	tls     *tls.Config
 	web     *http.Server
+	site    *web.Site // of the administration; nil for others
 	once    sync.Once
 	conns   chan net.Conn // those that web accepts
 	closed  chan struct{} // web accepts no more

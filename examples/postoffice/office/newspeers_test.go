@@ -48,7 +48,7 @@ func TestNewsPeers(t *testing.T) {
 			require.NoError(t, err)
 			c, err := Configured(f)
 			require.NoError(t, err)
-			c.Dir, c.Web = t.TempDir(), nil
+			c.Dir, c.Web, c.NoDemo = t.TempDir(), nil, false
 			office := open(t, c)
 			office.sender.resolver.use(dns.Client())
 			o := serveOffice(t, office)

@@ -9,7 +9,6 @@ import (
 	"github.com/wirepost/wirepost/examples/postoffice/ldapserver"
 	"github.com/wirepost/wirepost/examples/postoffice/manage"
 	"github.com/wirepost/wirepost/examples/postoffice/store"
-	"github.com/wirepost/wirepost/examples/postoffice/web"
 	"github.com/wirepost/wirepost/rvp"
 )
 
@@ -51,8 +50,8 @@ func (o *Office) revoke(ctx context.Context, before store.Account, r revocation)
 			case *ldapserver.Server:
 				s.End(before.Name)
 			case *httpServer:
-				if site, ok := s.web.Handler.(*web.Site); ok {
-					site.LogOut(ctx, before.Name)
+				if s.site != nil {
+					s.site.LogOut(ctx, before.Name)
 				}
 			}
 		})

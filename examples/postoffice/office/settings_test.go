@@ -63,7 +63,7 @@ func TestTrackingSettings(t *testing.T) {
 		"log.tracking-days = 90\nweb = {}\n": {true, true},
 	} {
 		c := fromFile(t, text)
-		c.Dir, c.Virtual, c.Web = t.TempDir(), nil, nil
+		c.Dir, c.Virtual, c.Web, c.NewStore, c.NoDemo = t.TempDir(), nil, nil, true, false
 		folder := filepath.Join(c.Dir, trackDir)
 		require.NoError(t, os.MkdirAll(folder, 0o700))
 		old := filepath.Join(folder, time.Now().AddDate(0, 0, -30).UTC().Format("20060102")+".log")
