@@ -95,6 +95,8 @@ func TestIMAPShared(t *testing.T) {
 	add.Stdin = strings.NewReader("of the administrator\n")
 	out, err := add.CombinedOutput()
 	require.NoError(t, err, "%s", out)
+	out, err = exec.CommandContext(t.Context(), path, "user", "set", "-data", dir, "alice", "-administrator=false").CombinedOutput()
+	require.NoError(t, err, "%s", out)
 	admin, alice, bob := login(t, p, "admin", `"of the administrator"`), loginAs(t, p, 0), loginAs(t, p, 1)
 	refused := func(s *session, code, format string, args ...any) {
 		t.Helper()

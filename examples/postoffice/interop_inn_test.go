@@ -74,6 +74,9 @@ func innSpool(t *testing.T, password string) (transmit func(args ...string) *exe
 func TestINNFeedsProgram(t *testing.T) {
 	program := buildProgram(t, ".")
 	data := filepath.Join(t.TempDir(), "data")
+	first := startProgram(t, program, data) // which makes the users; a configuration alone makes none
+	first.stop(t)
+	users := first.ready.Users
 	const virtual = "[web]\nadmin-address = ''\n[[virtual]]\nname = 'nntp'\nprotocol = 'nntp'\naddresses = ['127.0.0.1:0']\n"
 	for _, tt := range []struct {
 		name, peer  string
@@ -95,7 +98,7 @@ func TestINNFeedsProgram(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			dir := filepath.Join(t.TempDir(), "data")
 			if tt.login {
-				dir = data // whose users are known from the start before
+				dir = data
 			}
 			text := ""
 			if tt.peer != "" {
@@ -104,7 +107,7 @@ func TestINNFeedsProgram(t *testing.T) {
 			p := startProgramWith(t, program, dir, "-config", configFile(t, text+virtual))
 			password := ""
 			if tt.login {
-				bob := p.ready.Users[1]
+				bob := users[1]
 				password = "127.0.0.1:" + bob.Name + ":" + bob.Password + "\n"
 			}
 			args := append(strings.Fields(tt.args), "-P", port(p.ready.NNTP), "127.0.0.1")

@@ -27,7 +27,8 @@ import (
 type program struct {
 	cmd    *exec.Cmd
 	ready  readyFile
-	stdout string // the file that it prints to
+	stdout string     // the file that it prints to
+	exited chan error // gets how it ended
 }
 
 type readyFile struct {
@@ -77,13 +78,13 @@ func startProgramWith(t *testing.T, path, dir string, flags ...string) *program 
 	p.cmd.Stderr = t.Output()
 	require.NoError(t, p.cmd.Start())
 	t.Cleanup(p.kill)
-	exited := make(chan error, 1)
-	go func() { exited <- p.cmd.Wait() }()
+	p.exited = make(chan error, 1)
+	go func() { p.exited <- p.cmd.Wait() }()
 	ticker := time.NewTicker(10 * time.Millisecond)
 	defer ticker.Stop()
 	for deadline := time.After(time.Minute); ; {
 		select {
-		case err := <-exited:
+		case err := <-p.exited:
 			require.FailNow(t, "the server has ended", "%v", err)
 		case <-deadline:
 			require.FailNow(t, "the server is not ready after a minute")
@@ -97,6 +98,13 @@ func startProgramWith(t *testing.T, path, dir string, flags ...string) *program 
 		require.NoError(t, json.Unmarshal(content, &p.ready))
 		return p
 	}
+}
+
+// stop has the program end by itself.
+func (p *program) stop(t *testing.T) {
+	t.Helper()
+	require.NoError(t, p.cmd.Process.Signal(syscall.SIGTERM))
+	require.NoError(t, <-p.exited)
 }
 
 func (p *program) kill() { _ = p.cmd.Process.Signal(syscall.SIGKILL) }
