@@ -224,7 +224,7 @@ func serve(ctx context.Context, args []string, stdout, stderr io.Writer) (err er
 			return closing(o, err)
 		}
 	}
-	if err := welcome(ctx, stdout, o, f.config.Dir, temporary); err != nil {
+	if err := welcome(context.WithoutCancel(ctx), stdout, o, f.config.Dir, temporary); err != nil {
 		return closing(o, err)
 	}
 	err = errors.Join(manager.while(ctx, answering(o), func() error { return o.Serve(ctx) }), f.removeReady())

@@ -156,7 +156,7 @@ func (c *conn) answer(r *request) error {
 	} else {
 		result = r.operation.run(c, r.ctx, r)
 	}
-	if errors.Is(context.Cause(r.ctx), errAbandoned) {
+	if context.Cause(r.ctx) != nil { // it was abandoned, or the conversation is over: what has come out says nothing
 		return c.out.Flush() // entries may have gone before
 	}
 	if err := c.send(r.id, r.operation.response, result); err != nil {
