@@ -29,6 +29,13 @@ func relayingOf(c *config.Connector) Relaying {
 	return r
 }
 
+// schedulesOf leaves normal mail's to Relaying, so that flags take their place.
+func schedulesOf(c *config.Connector) queue.Schedules {
+	s := c.Schedules.Queue()
+	s.Normal = nil
+	return s
+}
+
 // connectorOf is what it says besides.
 func connectorOf(f *config.File) (Connector, error) {
 	c := &f.Connector
@@ -39,7 +46,7 @@ func connectorOf(f *config.File) (Connector, error) {
 		PerDestination: c.PerDestination,
 		PerConnection:  c.PerConnection,
 		MaxSize:        int64(c.MaxSize),
-		Schedules:      c.Schedules.Queue(),
+		Schedules:      schedulesOf(c),
 		Delivery:       time.Duration(c.Timeouts.Delivery),
 		Timeouts: smtp.Timeouts{
 			Connect:   time.Duration(c.Timeouts.Connect),

@@ -406,3 +406,13 @@ domains = ["paris.example"]
 	require.Equal(t, []any{2 * time.Hour, 4, 9, time.Hour, int64(1 << 20), "boss@postoffice.test"},
 		[]any{c.Delivery, c.PerConnection, c.MaxUnread, c.BackOff, c.MaxSize, c.Administrator})
 }
+
+// Flags take the place of the file's schedule of normal mail, and no more of it than they say.
+func TestScheduleByFlags(t *testing.T) {
+	c := fromFile(t, "[connector.schedule.normal]\nretry = ['1h']\nexpire = '5h'\n[connector.schedule.urgent]\nexpire = '1h'\n")
+	c.Relaying.Retry = []time.Duration{3 * time.Second}
+	s := c.Connector.schedules(&c.Relaying)
+	require.Equal(t, []time.Duration{3 * time.Second}, s.For(queue.Normal).Intervals)
+	require.Equal(t, 5*time.Hour, s.For(queue.Normal).Expire)
+	require.Equal(t, time.Hour, s.For(queue.Urgent).Expire)
+}
