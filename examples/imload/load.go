@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"io"
 	"log/slog"
 	"net/http"
 	"runtime"
@@ -25,6 +26,7 @@ type result struct {
 // A load is one run.
 type load struct {
 	ctx   context.Context
+	tell  io.Writer // of how far it is
 	home  *rvp.HomeServer
 	sinks *sinks
 	users int
@@ -38,7 +40,7 @@ func measure(ctx context.Context, users int, s settings) (r result, err error) {
 		return r, err
 	}
 	defer sinks.close()
-	l := &load{ctx: ctx, sinks: sinks, users: users, watch: min(s.watch, users-1)}
+	l := &load{ctx: ctx, tell: s.progress, sinks: sinks, users: users, watch: min(s.watch, users-1)}
 	l.home = &rvp.HomeServer{
 		Domain: domain, Directory: directory{}, Store: memory.New(),
 		Auth:   &auth.Authenticator{Accounts: accounts{}},
@@ -48,15 +50,15 @@ func measure(ctx context.Context, users int, s settings) (r result, err error) {
 	defer l.home.Close()
 
 	before := heap()
-	if r.logons, err = l.rate(users, l.logOn); err != nil {
+	if r.logons, err = l.rate("logging on", users, l.logOn); err != nil {
 		return r, fmt.Errorf("logon: %w", err)
 	}
-	if r.watches, err = l.rate(users*l.watch, l.watchOne); err != nil {
+	if r.watches, err = l.rate("watching", users*l.watch, l.watchOne); err != nil {
 		return r, fmt.Errorf("watching: %w", err)
 	}
 	r.bytes = float64(heap()-before) / float64(users)
 	some := min(users, 200_000)
-	if r.refreshes, err = l.rate(some, func(w *worker, i int) error { return w.setState(i, "online") }); err != nil {
+	if r.refreshes, err = l.rate("refreshing", some, func(w *worker, i int) error { return w.setState(i, "online") }); err != nil {
 		return r, fmt.Errorf("refreshing: %w", err)
 	}
 	if err := l.change(s.changes, &r); err != nil {
@@ -75,13 +77,17 @@ func heap() uint64 {
 	return m.HeapAlloc
 }
 
+// tellEvery is the time between two lines about what takes long.
+const tellEvery = 5 * time.Second
+
 // rate does something n times, by as many workers as there are CPUs, and returns
 // how often a second.
-func (l *load) rate(n int, do func(w *worker, i int) error) (float64, error) {
+func (l *load) rate(what string, n int, do func(w *worker, i int) error) (float64, error) {
 	var next atomic.Int64
 	var failed atomic.Pointer[error]
 	var all sync.WaitGroup
 	began := time.Now()
+	stop := l.follow(what, &next, int64(n))
 	for range runtime.GOMAXPROCS(0) {
 		all.Go(func() {
 			w := newWorker(l.home)
@@ -97,10 +103,33 @@ func (l *load) rate(n int, do func(w *worker, i int) error) (float64, error) {
 		})
 	}
 	all.Wait()
+	stop()
 	if err := failed.Load(); err != nil {
 		return 0, *err
 	}
 	return float64(n) / time.Since(began).Seconds(), l.ctx.Err()
+}
+
+// follow tells of n things, which next counts, until it is stopped.
+func (l *load) follow(what string, next *atomic.Int64, n int64) (stop func()) {
+	done := make(chan struct{})
+	var teller sync.WaitGroup
+	teller.Go(func() {
+		ticker := time.NewTicker(tellEvery)
+		defer ticker.Stop()
+		for {
+			select {
+			case <-done:
+				return
+			case <-ticker.C:
+				fmt.Fprintf(l.tell, "%d users: %s, %d%%\n", l.users, what, min(next.Load(), n)*100/n)
+			}
+		}
+	})
+	return func() {
+		close(done)
+		teller.Wait()
+	}
 }
 
 // logOn logs a user on: his callback, and that he is online.
@@ -132,7 +161,7 @@ func (l *load) change(n int, r *result) error {
 	began, told := time.Now(), l.sinks.got.Load()
 	want := told + int64(n*l.watch)
 	var err error
-	r.changes, err = l.rate(n, func(w *worker, i int) error {
+	r.changes, err = l.rate("changing", n, func(w *worker, i int) error {
 		// No faster than the sinks take it: the server would answer 503.
 		for told+int64(i*l.watch)-l.sinks.got.Load() > 1<<15 {
 			time.Sleep(time.Millisecond)
@@ -158,7 +187,7 @@ func (l *load) change(n int, r *result) error {
 func (l *load) redirects(n int) (float64, error) {
 	router := &rvp.Router{Domain: domain, Directory: directory{}}
 	defer router.Close()
-	return l.rate(n, func(w *worker, i int) error {
+	return l.rate("redirecting", n, func(w *worker, i int) error {
 		w.handler = router
 		return w.do("SUBSCRIBE", i, i, http.Header{}, "", http.StatusFound)
 	})

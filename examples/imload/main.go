@@ -40,10 +40,12 @@ type settings struct {
 	users   []int
 	watch   int
 	changes int
+
+	progress io.Writer
 }
 
 func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
-	s := settings{users: []int{10_000, 100_000, 1_000_000}}
+	s := settings{users: []int{10_000, 100_000, 1_000_000}, progress: stderr}
 	set := flag.NewFlagSet("imload", flag.ContinueOnError)
 	set.SetOutput(stderr)
 	set.Func("users", "`numbers` of users who log on, one run each (default 10000,100000,1000000)", func(list string) error {

@@ -67,6 +67,12 @@ func TestFailingDisk(t *testing.T) {
 	}
 }
 
+// pass has time pass, and the writer do what it has to by then.
+func pass(d time.Duration) {
+	time.Sleep(d)
+	synctest.Wait()
+}
+
 // TestOpenOnFullDisk: a database that can be read and not written opens, gives out no ID
 // twice, and is written once there is room.
 func TestOpenOnFullDisk(t *testing.T) {
@@ -87,7 +93,7 @@ func TestOpenOnFullDisk(t *testing.T) {
 			return sub
 		}
 		first := start()
-		require.NoError(t, s.flush())
+		pass(1500 * time.Millisecond)
 		require.NoError(t, s.conn.Script("CREATE TRIGGER full BEFORE UPDATE ON sequence BEGIN SELECT RAISE(FAIL, 'no room'); END"))
 		require.NoError(t, s.Close())
 
@@ -98,8 +104,9 @@ func TestOpenOnFullDisk(t *testing.T) {
 		require.Equal(t, 1, strings.Count(log.String(), "not written down"))
 
 		last := start()
+		synctest.Wait()
 		require.NoError(t, s.conn.Script("DROP TRIGGER full"))
-		time.Sleep(2 * time.Second)
+		pass(2 * time.Second)
 		require.Equal(t, 1, strings.Count(log.String(), "written down again"), log.String())
 		require.NoError(t, s.Close())
 		start()
@@ -126,10 +133,10 @@ func TestSweepDatabase(t *testing.T) {
 			_, err := s.Subscribe(ctx, rvp.Subscription{Node: n, Type: rvp.PropChange, CallBack: "c", Principal: "p"}, lifetime, 0)
 			require.NoError(t, err)
 		}
-		time.Sleep(2*time.Minute + time.Second/2)
+		pass(2*time.Minute + time.Second/2)
 		require.Equal(t, 2, rows())
 		require.NoError(t, s.Sweep(ctx))
-		time.Sleep(2 * time.Second)
+		pass(2 * time.Second)
 		require.Equal(t, 1, rows())
 	})
 }
