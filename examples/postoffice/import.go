@@ -17,8 +17,9 @@ import (
 	"github.com/wirepost/wirepost/examples/postoffice/store"
 )
 
-const importHelp = "Puts the messages of an mbox file, or of a Maildir with the folders of Maildir++, into a\n" +
-	"user's mailbox, with flags and dates. The server may run meanwhile: who is connected sees\n" +
+const importHelp = "Puts the messages of an mbox file, of a folder with the mbox files that export has\n" +
+	"written, or of a Maildir with the folders of Maildir++, into a user's mailbox, with flags\n" +
+	"and dates. The server may run meanwhile: who is connected sees\n" +
 	"each message as it comes in. A message is in the mailbox or not, never half of it. What\n" +
 	"was imported in the last seven days is passed over: do an import that was cut short again."
 
@@ -40,12 +41,9 @@ func importMail(ctx context.Context, args []string, stdout, stderr io.Writer) (e
 	if words[0] == "maildir" {
 		messages = mailfile.ReadMaildir(words[1])
 	} else {
-		f, err := os.Open(words[1])
-		if err != nil {
+		if messages, err = readMboxes(words[1]); err != nil {
 			return err
 		}
-		defer f.Close()
-		messages = mailfile.ReadMbox(f)
 	}
 	m, err := office.OpenMailboxes(ctx, *dir)
 	if err != nil {
@@ -145,16 +143,6 @@ func (x *exporter) write(e manage.Exported) error {
 		x.file, x.name = f, name
 	}
 	return mailfile.WriteMbox(x.file, e.Message)
-}
-
-// mboxName is a file's name that two folders do not share.
-func mboxName(folder []string) string {
-	escape := strings.NewReplacer("%", "%25", "/", "%2F", `\`, "%5C", ".", "%2E", ":", "%3A", "\x00", "%00")
-	parts := make([]string, len(folder))
-	for i, f := range folder {
-		parts[i] = escape.Replace(f)
-	}
-	return strings.Join(parts, ".") + ".mbox"
 }
 
 // partExt ends the name of a file that is not whole.

@@ -55,6 +55,14 @@ func importExport(t *testing.T, prepare func(*server)) {
 	ok("100 messages imported, 0 were there", "import", "maildir", maildir, "-user", bob)
 	ok("100 messages exported", "export", "maildir", again, "-user", bob)
 	require.Equal(t, imported(t, maildir), imported(t, again))
+	ok("100 messages imported, 0 were there", "import", "mbox", out, "-user", bob, "-folder", "Copy")
+	copied := filepath.Join(folder, "copied")
+	ok("200 messages exported", "export", "mbox", copied, "-user", bob)
+	for _, name := range []string{"Copy.mbox", "Copy.Old.Lists.mbox"} {
+		got, err := os.ReadFile(filepath.Join(copied, name))
+		require.NoError(t, err)
+		require.Equal(t, box.String(), string(got))
+	}
 	for _, tt := range []struct {
 		args   []string
 		status int
@@ -66,6 +74,7 @@ func importExport(t *testing.T, prepare func(*server)) {
 		{[]string{"import", "mbox", mbox, "-user", "nobody", "-data", data}, 1, "not found"},
 		{[]string{"import", "mbox", mbox + ".none", "-user", alice, "-data", data}, 1, "no such file"},
 		{[]string{"import", "mbox", filepath.Join(data, "salt"), "-user", alice, "-data", folder + "/none"}, 1, "no such file"},
+		{[]string{"import", "mbox", maildir, "-user", alice, "-data", data}, 1, "has no file that ends in .mbox"},
 		{[]string{"import", "mbox", "import_test.go", "-user", alice, "-data", data}, 1, "message 1: not an mbox"},
 		{[]string{"export", "mbox", out + "x", "-user", "nobody", "-data", data}, 1, "not found"},
 		{[]string{"import", "maildir", folder, "-user", alice, "-data", data}, 1, "not a Maildir"},
@@ -96,4 +105,20 @@ func imported(t *testing.T, dir string) (list []string) {
 	slices.Sort(list)
 	require.Len(t, list, 100)
 	return list
+}
+
+// What a folder's file is named leads back to the folder, and to no other.
+func TestMboxNames(t *testing.T) {
+	for _, folder := range [][]string{{"INBOX", "x"}, {"a.b", "c/d"}, {"100%", "%2E"}, {"..", `\:`}, {"ä"}} {
+		name := mboxName(folder)
+		require.Equal(t, name, filepath.Base(name))
+		got, err := mboxFolder(name)
+		require.NoError(t, err)
+		require.Equal(t, folder, got)
+	}
+	got, err := mboxFolder(mboxName([]string{"INBOX"}))
+	require.NoError(t, err)
+	require.Nil(t, got)
+	_, err = mboxFolder("50% off.mbox")
+	require.ErrorContains(t, err, "rename it")
 }
