@@ -1,9 +1,7 @@
 package sqlite
 
 import (
-	"context"
 	"errors"
-	"fmt"
 
 	"github.com/wirepost/wirepost/internal/litedb"
 )
@@ -43,29 +41,5 @@ CREATE TABLE subscription (
 ) STRICT;
 `}
 
-// migrate brings the database up to date.
-func migrate(ctx context.Context, c *litedb.Conn) error {
-	var version, application int
-	if err := c.Row("PRAGMA user_version").Scan(&version); err != nil {
-		return err
-	}
-	if err := c.Row("PRAGMA application_id").Scan(&application); err != nil {
-		return err
-	}
-	switch {
-	case version > 0 && application != applicationID, version == 0 && application != 0:
-		return errors.New("the database is another program's")
-	case version > len(migrations):
-		return ErrNewer
-	}
-	for ; version < len(migrations); version++ {
-		if err := ctx.Err(); err != nil {
-			return err
-		}
-		step := fmt.Sprintf("BEGIN;%sPRAGMA application_id = %d; PRAGMA user_version = %d; COMMIT", migrations[version], applicationID, version+1)
-		if err := c.Script(step); err != nil {
-			return err
-		}
-	}
-	return nil
-}
+// schema is what this version of the program makes of a database.
+var schema = litedb.Schema{File: fileName, Application: applicationID, Migrations: migrations, Newer: ErrNewer}

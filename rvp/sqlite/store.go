@@ -21,6 +21,9 @@ import (
 // database open.
 var ErrLocked = errors.New("rvp/sqlite: in use by another process")
 
+// fileName is that of the database.
+const fileName = "nodes.db"
+
 // Options are what may be different from one store to another. The zero value is
 // good.
 type Options struct {
@@ -75,7 +78,7 @@ func open(ctx context.Context, dir string, o Options) (_ *store, err error) {
 			_ = s.release()
 		}
 	}()
-	file := filepath.Join(dir, "nodes.db")
+	file := filepath.Join(dir, fileName)
 	// Made here, so that it is private from its start.
 	f, err := os.OpenFile(file, os.O_RDWR|os.O_CREATE, 0o600)
 	if err != nil {
@@ -88,7 +91,7 @@ func open(ctx context.Context, dir string, o Options) (_ *store, err error) {
 	if s.conn, err = litedb.Connect(ctx, s.db, ""); err != nil {
 		return nil, err
 	}
-	if err := migrate(ctx, s.conn); err != nil {
+	if err := schema.Migrate(s.conn); err != nil {
 		return nil, err
 	}
 	if err := s.load(ctx); err != nil {
