@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"io/fs"
 	"iter"
 	"net/url"
 	"os"
@@ -50,7 +51,7 @@ func readMboxes(path string) (iter.Seq2[mailfile.Message, error], error) {
 	if !info.IsDir() {
 		return func(yield func(mailfile.Message, error) bool) { readMbox(path, nil, yield) }, nil
 	}
-	files, err := filepath.Glob(filepath.Join(escapeGlob(path), "*"+mboxExt))
+	files, err := fs.Glob(os.DirFS(path), "*"+mboxExt)
 	if err == nil && len(files) == 0 {
 		err = fmt.Errorf("%s has no file that ends in %s: name an mbox file, or a folder that export has written", path, mboxExt)
 	}
@@ -59,22 +60,17 @@ func readMboxes(path string) (iter.Seq2[mailfile.Message, error], error) {
 	}
 	folders := make([][]string, len(files))
 	for i, name := range files {
-		if folders[i], err = mboxFolder(filepath.Base(name)); err != nil {
+		if folders[i], err = mboxFolder(name); err != nil {
 			return nil, err
 		}
 	}
 	return func(yield func(mailfile.Message, error) bool) {
 		for i, name := range files {
-			if !readMbox(name, folders[i], yield) {
+			if !readMbox(filepath.Join(path, name), folders[i], yield) {
 				return
 			}
 		}
 	}, nil
-}
-
-// escapeGlob has a path mean itself.
-func escapeGlob(path string) string {
-	return strings.NewReplacer(`*`, `\*`, `?`, `\?`, `[`, `\[`, `\`, `\\`).Replace(path)
 }
 
 // readMbox yields the messages of one file, for a folder. It reports whether there may be more.

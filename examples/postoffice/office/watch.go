@@ -23,53 +23,43 @@ func (o *Office) watchData() {
 	}
 }
 
-// counted is what counts for a virtual server, or nothing if nobody wants to know.
-func counted[C, E any](s *setting, count func(server string) func(C, E)) func(C, E) {
-	if s.config.NoMetrics {
-		return func(C, E) {}
+// watch returns the trace of a virtual server: it logs, counts unless nobody wants to know, and notes who is
+// connected. kind tells of an event whether a command is done, and whether the connection is closed.
+func watch[C visitor, E any](o *Office, s *setting, log func(C, E), count func(server string) func(C, E), kind func(E) (commanded, closed bool)) func(C, E) {
+	counted := func(C, E) {}
+	if !s.config.NoMetrics {
+		counted = count(s.Name)
 	}
-	return count(s.Name)
+	return func(c C, e E) {
+		log(c, e)
+		counted(c, e)
+		commanded, closed := kind(e)
+		o.attend(s, c, commanded, closed)
+	}
 }
 
-// watchSMTP returns the trace of a virtual server: it logs, counts, and notes
-// who is connected.
 func (o *Office) watchSMTP(s *setting) func(*smtp.Conn, smtp.Event) {
-	log, count := traceSMTP(s.log), counted(s, o.metrics.SMTP)
-	return func(c *smtp.Conn, e smtp.Event) {
-		log(c, e)
-		count(c, e)
-		o.attend(s, c, e.Kind == smtp.CommandDone, e.Kind == smtp.ConnClosed)
-	}
+	return watch(o, s, traceSMTP(s.log), o.metrics.SMTP, func(e smtp.Event) (commanded, closed bool) {
+		return e.Kind == smtp.CommandDone, e.Kind == smtp.ConnClosed
+	})
 }
 
-// watchPOP3 is watchSMTP's like.
 func (o *Office) watchPOP3(s *setting) func(*pop3.Conn, pop3.Event) {
-	log, count := tracePOP3(s.log), counted(s, o.metrics.POP3)
-	return func(c *pop3.Conn, e pop3.Event) {
-		log(c, e)
-		count(c, e)
-		o.attend(s, c, e.Kind == pop3.CommandDone, e.Kind == pop3.ConnClosed)
-	}
+	return watch(o, s, tracePOP3(s.log), o.metrics.POP3, func(e pop3.Event) (commanded, closed bool) {
+		return e.Kind == pop3.CommandDone, e.Kind == pop3.ConnClosed
+	})
 }
 
-// watchIMAP4 is watchSMTP's like.
 func (o *Office) watchIMAP4(s *setting) func(*imap4.Conn, imap4.Event) {
-	log, count := traceIMAP4(s.log), counted(s, o.metrics.IMAP4)
-	return func(c *imap4.Conn, e imap4.Event) {
-		log(c, e)
-		count(c, e)
-		o.attend(s, c, e.Kind == imap4.CommandDone, e.Kind == imap4.ConnClosed)
-	}
+	return watch(o, s, traceIMAP4(s.log), o.metrics.IMAP4, func(e imap4.Event) (commanded, closed bool) {
+		return e.Kind == imap4.CommandDone, e.Kind == imap4.ConnClosed
+	})
 }
 
-// watchNNTP is watchSMTP's like.
 func (o *Office) watchNNTP(s *setting) func(*nntp.Conn, nntp.Event) {
-	log, count := traceNNTP(s.log), counted(s, o.metrics.NNTP)
-	return func(c *nntp.Conn, e nntp.Event) {
-		log(c, e)
-		count(c, e)
-		o.attend(s, c, e.Kind == nntp.CommandDone, e.Kind == nntp.ConnClosed)
-	}
+	return watch(o, s, traceNNTP(s.log), o.metrics.NNTP, func(e nntp.Event) (commanded, closed bool) {
+		return e.Kind == nntp.CommandDone, e.Kind == nntp.ConnClosed
+	})
 }
 
 // watchRVP returns the trace of a domain of instant messages: it logs and counts.
